@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - ports made of open files of /dev/vhub
+ */
+
+#include "attach.h"
+
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/pid.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+
+#include "forward.h"
+#include "hub.h"
+#include "netlink.h"
+
+/* Counts of what became of a batch at one queue. */
+struct vhub_delivery {
+	u32 frames;
+	u64 bytes;
+	u32 full;
+};
+
+static void vhub_fdport_put_locked(struct vhub_queue *queue, vhub_item_t item,
+				   u32 len, struct vhub_delivery *done)
+{
+	if (vhub_queue_put_locked(queue, item, len)) {
+		done->frames++;
+		done->bytes += len;
+	} else {
+		done->full++;
+	}
+}
+
+/* Which offloads a frame may leave to the reader of this port. */
+static u32 vhub_fdport_offloads(const struct vhub_fdport *fdport)
+{
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_VNET_HDR))
+		return 0;
+	return READ_ONCE(fdport->offloads);
+}
+
+/* Makes what a port without these offloads will take, before any lock. */
+static void vhub_fdport_prepare(struct vhub_fdport *fdport,
+				struct vhub_batch *batch, u32 offloads)
+{
+	struct vhub_hub *hub = rcu_dereference(fdport->port.hub);
+	struct vhub_frame *frame;
+	u32 i;
+
+	for (i = 0; i < batch->count; i++) {
+		frame = &batch->frames[i];
+		if (!(frame->needs & ~offloads))
+			continue;
+		if (!hub || !vhub_frame_plain(frame, hub->dev))
+			vhub_stats_drop(fdport->port.stats,
+					frame->broken ?: VHUB_A_DROPS_NO_LINK,
+					1);
+	}
+}
+
+static void vhub_fdport_put_frame_locked(struct vhub_queue *queue,
+					 const struct vhub_frame *frame,
+					 u32 offloads,
+					 struct vhub_delivery *done)
+{
+	struct sk_buff *skb;
+
+	if (likely(!(frame->needs & ~offloads))) {
+		vhub_fdport_put_locked(queue, frame->item, frame->len, done);
+		return;
+	}
+	/* NULL when vhub_fdport_prepare() had to count it as lost. */
+	for (skb = frame->plain; skb; skb = skb->next)
+		vhub_fdport_put_locked(queue, vhub_item_of_skb(skb), skb->len,
+				       done);
+}
+
+/* Gives a queue its share of a batch: queue @index of @count. */
+static void vhub_fdport_deliver_queue(struct vhub_fdport *fdport,
+				      struct vhub_queue *queue,
+				      struct vhub_batch *batch,
+				      u32 offloads, u32 index, u32 count)
+{
+	struct vhub_delivery done = {};
+	struct vhub_frame *frame;
+	u32 i;
+
+	spin_lock(&queue->lock);
+	for (i = 0; i < batch->count && !queue->closed; i++) {
+		frame = &batch->frames[i];
+		if (count > 1 &&
+		    reciprocal_scale(vhub_frame_hash(frame), count) != index)
+			continue;
+		vhub_fdport_put_frame_locked(queue, frame, offloads, &done);
+	}
+	spin_unlock(&queue->lock);
+
+	if (done.frames) {
+		vhub_stats_rx(fdport->port.stats, done.frames, done.bytes);
+		vhub_queue_wake(queue);
+	}
+	if (done.full)
+		vhub_stats_drop(fdport->port.stats, VHUB_A_DROPS_FULL,
+				done.full);
+}
+
+static void vhub_fdport_deliver(struct vhub_port *port,
+				struct vhub_batch *batch)
+{
+	struct vhub_fdport *fdport = container_of(port, struct vhub_fdport,
+						  port);
+	u32 offloads = vhub_fdport_offloads(fdport);
+	u32 count = READ_ONCE(fdport->on_count);
+	struct vhub_file *file;
+	u32 i;
+
+	if (unlikely(!count)) {
+		vhub_stats_drop(port->stats, VHUB_A_DROPS_NO_QUEUE,
+				batch->count);
+		return;
+	}
+
+	vhub_fdport_prepare(fdport, batch, offloads);
+	for (i = 0; i < count; i++) {
+		/* NULL when it went between the count and here. */
+		file = rcu_dereference(fdport->on[i]);
+		if (file)
+			vhub_fdport_deliver_queue(fdport, &file->queue, batch,
+						  offloads, i, count);
+	}
+}
+
+static int vhub_fdport_fill_process(struct vhub_fdport *fdport,
+				    struct sk_buff *msg,
+				    const struct vhub_viewer *viewer)
+{
+	pid_t pid = 0;
+	int ret = 0;
+
+	if (viewer->pid_ns)
+		pid = pid_nr_ns(fdport->pid, viewer->pid_ns);
+	if (pid)
+		ret = nla_put_u32(msg, VHUB_A_PORT_PID, pid);
+	return ret ?: nla_put_string(msg, VHUB_A_PORT_COMMAND, fdport->comm);
+}
+
+static u32 vhub_fdport_queued(const struct vhub_fdport *fdport)
+{
+	u32 i, queued = 0;
+
+	lockdep_assert_held(&fdport->lock);
+
+	for (i = 0; i < fdport->on_count; i++)
+		queued += vhub_queue_used(
+			&rcu_dereference_protected(fdport->on[i],
+				lockdep_is_held(&fdport->lock))->queue);
+	return queued;
+}
+
+static int vhub_fdport_fill(struct vhub_port *port, struct sk_buff *msg,
+			    const struct vhub_viewer *viewer)
+{
+	struct vhub_fdport *fdport = container_of(port, struct vhub_fdport,
+						  port);
+	u32 size = 0;
+	int ret;
+
+	if (vhub_port_has(port, VHUB_PORT_FLAG_VNET_HDR))
+		size = READ_ONCE(fdport->vnet_hdr_size);
+
+	spin_lock(&fdport->lock);
+	ret = vhub_fdport_fill_process(fdport, msg, viewer) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_OWNER,
+			  from_kuid_munged(viewer->user_ns, fdport->owner)) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_QUEUES, fdport->queue_count) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_QUEUES_ON, fdport->on_count) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_VNET_HDR_SIZE, size) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_OFFLOADS,
+			  READ_ONCE(fdport->offloads)) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_QUEUED, vhub_fdport_queued(fdport));
+	spin_unlock(&fdport->lock);
+	return ret;
+}
+
+static const struct vhub_port_ops vhub_fdport_ops = {
+	.kind		= VHUB_PORT_KIND_FD,
+	.deliver	= vhub_fdport_deliver,
+	.fill		= vhub_fdport_fill,
+};
+
+static void vhub_fdport_free(struct vhub_fdport *fdport)
+{
+	vhub_port_free(&fdport->port);
+	put_pid(fdport->pid);
+	kfree(fdport);
+}
+
+static void vhub_fdport_free_rcu(struct rcu_head *rcu)
+{
+	vhub_fdport_free(container_of(rcu, struct vhub_fdport, rcu));
+}
+
+static struct vhub_fdport *
+vhub_fdport_create(const struct vhub_attach_how *how, u32 rights)
+{
+	struct vhub_fdport *fdport;
+	u32 flags = how->flags | VHUB_PORT_FLAG_LINK;
+	int ret;
+
+	if ((rights & VHUB_RIGHT_RECV) && (how->mode & FMODE_READ))
+		flags |= VHUB_PORT_FLAG_RECV;
+	if ((rights & VHUB_RIGHT_SEND) && (how->mode & FMODE_WRITE))
+		flags |= VHUB_PORT_FLAG_SEND;
+
+	fdport = kzalloc(sizeof(*fdport), GFP_KERNEL_ACCOUNT);
+	if (!fdport)
+		return ERR_PTR(-ENOMEM);
+
+	ret = vhub_port_init(&fdport->port, &vhub_fdport_ops, flags);
+	if (ret) {
+		kfree(fdport);
+		return ERR_PTR(ret);
+	}
+	strscpy(fdport->port.label, how->label, sizeof(fdport->port.label));
+	spin_lock_init(&fdport->lock);
+	fdport->owner = current_uid();
+	fdport->pid = get_pid(task_tgid(current));
+	get_task_comm(fdport->comm, current->group_leader);
+	fdport->vnet_hdr_size = how->vnet_hdr_size;
+	fdport->sndbuf = INT_MAX;
+	return fdport;
+}
+
+/**
+ * vhub_fdport_adopt - the current process sets this port up
+ * @fdport: the port, one of the process's files attached to it
+ *
+ * A file is often opened by one process and used by another: by QEMU that got
+ * it from a helper, by the command that `vhub run` turned into. Whoever asks
+ * what the file is, is who sits on the port.
+ *
+ * Context: may sleep.
+ */
+void vhub_fdport_adopt(struct vhub_fdport *fdport)
+{
+	struct pid *pid = get_pid(task_tgid(current));
+	char comm[TASK_COMM_LEN];
+
+	get_task_comm(comm, current->group_leader);
+	vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_TUN, true);
+
+	spin_lock(&fdport->lock);
+	swap(fdport->pid, pid);
+	memcpy(fdport->comm, comm, sizeof(comm));
+	spin_unlock(&fdport->lock);
+
+	put_pid(pid);
+}
+
+static void vhub_fdport_add_on_locked(struct vhub_fdport *fdport,
+				      struct vhub_file *file)
+{
+	lockdep_assert_held(&fdport->lock);
+
+	vhub_queue_open(&file->queue);
+	file->on_index = fdport->on_count;
+	rcu_assign_pointer(fdport->on[file->on_index], file);
+	WRITE_ONCE(fdport->on_count, fdport->on_count + 1);
+}
+
+/* Puts the last file into the gap. A sender with the old count may miss it or
+ * meet it twice: frames of a moved flow may be lost, as when a card re-spreads.
+ */
+static void vhub_fdport_del_on_locked(struct vhub_fdport *fdport,
+				      struct vhub_file *file)
+{
+	struct vhub_file *last;
+
+	lockdep_assert_held(&fdport->lock);
+
+	if (file->on_index < 0)
+		return;
+
+	WRITE_ONCE(fdport->on_count, fdport->on_count - 1);
+	last = rcu_dereference_protected(fdport->on[fdport->on_count],
+					 lockdep_is_held(&fdport->lock));
+	last->on_index = file->on_index;
+	rcu_assign_pointer(fdport->on[last->on_index], last);
+	RCU_INIT_POINTER(fdport->on[fdport->on_count], NULL);
+	file->on_index = -1;
+}
+
+/* Return: 0; -ENOENT when the port's last file went, -ENOSPC when it is full. */
+static int vhub_fdport_add_file(struct vhub_fdport *fdport,
+				struct vhub_file *file, bool first)
+{
+	int ret = 0;
+
+	spin_lock(&fdport->lock);
+	if (!fdport->queue_count && !first) {
+		ret = -ENOENT;
+	} else if (fdport->queue_count >= VHUB_QUEUES_MAX) {
+		ret = -ENOSPC;
+	} else {
+		fdport->queue_count++;
+		vhub_fdport_add_on_locked(fdport, file);
+	}
+	spin_unlock(&fdport->lock);
+	return ret;
+}
+
+/* The file is attached for good; it holds its namespace no longer. */
+static void vhub_file_commit(struct vhub_file *file,
+			     struct vhub_fdport *fdport)
+{
+	lockdep_assert_held(&file->lock);
+
+	/* Pairs with vhub_file_port(). */
+	smp_store_release(&file->port, fdport);
+	put_net(file->net);
+	file->net = NULL;
+}
+
+/**
+ * vhub_file_join - make a file one more queue of a port
+ * @file: a file that is not attached, its lock held
+ * @fdport: a multi-queue port; another file of it is held by the caller, or
+ *	this is an RCU read-side section
+ *
+ * Return: 0; -EINVAL for a port that takes no more queues, -ENOSPC when it has
+ * all the files it takes, -ENOENT when its last file just went.
+ */
+int vhub_file_join(struct vhub_file *file, struct vhub_fdport *fdport)
+{
+	int ret;
+
+	lockdep_assert_held(&file->lock);
+
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_MULTI_QUEUE))
+		return -EINVAL;
+
+	ret = vhub_fdport_add_file(fdport, file, false);
+	if (!ret)
+		vhub_file_commit(file, fdport);
+	return ret;
+}
+
+static bool vhub_fdport_is_mine(struct vhub_port *port)
+{
+	const u32 flags = VHUB_PORT_FLAG_MULTI_QUEUE | VHUB_PORT_FLAG_TUN;
+	struct vhub_fdport *fdport;
+	bool mine;
+
+	if (port->ops != &vhub_fdport_ops || !vhub_port_has(port, flags))
+		return false;
+
+	fdport = container_of(port, struct vhub_fdport, port);
+	spin_lock(&fdport->lock);
+	mine = fdport->pid == task_tgid(current);
+	spin_unlock(&fdport->lock);
+	return mine;
+}
+
+/* Files of one process that name the same hub by TUNSETIFF with
+ * IFF_MULTI_QUEUE are queues of one port, as they would be of one TAP device.
+ * Return: 0, or -ENOENT when this is the first, or as vhub_file_join().
+ */
+static int vhub_file_join_mine(struct vhub_file *file, struct vhub_hub *hub)
+{
+	struct vhub_port *port;
+	int ret = -ENOENT;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(port, &hub->ports, list) {
+		if (!vhub_fdport_is_mine(port))
+			continue;
+		ret = vhub_file_join(file, container_of(port,
+							struct vhub_fdport,
+							port));
+		break;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+static int vhub_file_attach_port(struct vhub_file *file, struct vhub_hub *hub,
+				 const struct vhub_attach_how *how, u32 rights)
+{
+	struct vhub_fdport *fdport;
+	int ret;
+
+	fdport = vhub_fdport_create(how, rights);
+	if (IS_ERR(fdport))
+		return PTR_ERR(fdport);
+
+	ret = vhub_fdport_add_file(fdport, file, true);
+	if (WARN_ON_ONCE(ret))
+		goto err_free_fdport;
+
+	ret = vhub_port_attach(&fdport->port, hub);
+	if (ret)
+		goto err_close_queue;
+
+	vhub_file_commit(file, fdport);
+	return 0;
+
+err_close_queue:
+	/* No sender has seen the port, so nobody holds the file either. */
+	file->on_index = -1;
+	vhub_queue_close(&file->queue);
+err_free_fdport:
+	vhub_fdport_free(fdport);
+	return ret;
+}
+
+static int vhub_file_attach_hub(struct vhub_file *file, struct vhub_hub *hub,
+				const struct vhub_attach_how *how)
+{
+	const u32 shared = VHUB_PORT_FLAG_MULTI_QUEUE | VHUB_PORT_FLAG_TUN;
+	u32 rights = vhub_hub_rights(hub);
+	int ret = -ENOENT;
+
+	if (!rights)
+		return -EACCES;
+
+	if ((how->flags & shared) == shared)
+		ret = vhub_file_join_mine(file, hub);
+	if (ret == -ENOENT)
+		ret = vhub_file_attach_port(file, hub, how, rights);
+	return ret;
+}
+
+/**
+ * vhub_file_attach - put a file on a hub, as a port or as a queue of one
+ * @file: a file that is not attached, its lock held, its queue ready
+ * @hub_name: name of the hub in the file's namespace
+ * @how: the rest
+ *
+ * Context: may sleep.
+ * Return: 0; -ENODEV for no such hub, -EACCES for no right to it, -ENOSPC when
+ * the hub or the port is full, -ENOMEM.
+ */
+int vhub_file_attach(struct vhub_file *file, const char *hub_name,
+		     const struct vhub_attach_how *how)
+{
+	struct vhub_hub *hub;
+	int ret;
+
+	lockdep_assert_held(&file->lock);
+
+	hub = vhub_hub_get_by_name(file->net, hub_name);
+	if (!hub)
+		return -ENODEV;
+
+	ret = vhub_file_attach_hub(file, hub, how);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+/**
+ * vhub_file_detach - take a file off its port; the last takes the port along
+ * @file: an attached file that is being closed
+ *
+ * Senders may still find the file for an RCU grace period, with its queue
+ * closed.
+ *
+ * Context: may sleep.
+ */
+void vhub_file_detach(struct vhub_file *file)
+{
+	struct vhub_fdport *fdport = file->port;
+	bool last;
+
+	spin_lock(&fdport->lock);
+	vhub_fdport_del_on_locked(fdport, file);
+	last = !--fdport->queue_count;
+	spin_unlock(&fdport->lock);
+
+	vhub_queue_close(&file->queue);
+	if (last) {
+		vhub_port_detach(&fdport->port);
+		call_rcu(&fdport->rcu, vhub_fdport_free_rcu);
+	}
+}
+
+/**
+ * vhub_file_set_on - let a queue of a multi-queue port receive, or not
+ * @file: an attached file
+ * @on: what is wanted
+ *
+ * A queue that is off forgets what waited in it; its flows go to the others.
+ *
+ * Context: process.
+ * Return: 0; -EINVAL when the port has but one queue or it is so already.
+ */
+int vhub_file_set_on(struct vhub_file *file, bool on)
+{
+	struct vhub_fdport *fdport = vhub_file_port(file);
+	int ret = -EINVAL;
+
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_MULTI_QUEUE))
+		return -EINVAL;
+
+	spin_lock(&fdport->lock);
+	if (on != (file->on_index >= 0)) {
+		ret = 0;
+		if (on)
+			vhub_fdport_add_on_locked(fdport, file);
+		else
+			vhub_fdport_del_on_locked(fdport, file);
+	}
+	spin_unlock(&fdport->lock);
+
+	if (!ret && !on)
+		vhub_queue_close(&file->queue);
+	return ret;
+}

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - /dev/vhub: open, attach, read, write, poll
+ */
+
+#include "chardev.h"
+
+#include <linux/compat.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_net.h>
+#include <net/net_namespace.h>
+
+#include "attach.h"
+#include "forward.h"
+#include "offload.h"
+#include "tun.h"
+
+static const struct file_operations vhub_chardev_fops;
+
+static int vhub_chardev_open(struct inode *inode, struct file *filp)
+{
+	struct vhub_file *file;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	if (!file)
+		return -ENOMEM;
+
+	mutex_init(&file->lock);
+	file->net = get_net(current->nsproxy->net_ns);
+	file->on_index = -1;
+	filp->private_data = file;
+	filp->f_mode |= FMODE_NOWAIT;
+	return stream_open(inode, filp);
+}
+
+static void vhub_chardev_free_rcu(struct rcu_head *rcu)
+{
+	struct vhub_file *file = container_of(rcu, struct vhub_file, rcu);
+
+	if (file->port)
+		vhub_queue_free(&file->queue);
+	kfree(file);
+}
+
+static int vhub_chardev_release(struct inode *inode, struct file *filp)
+{
+	struct vhub_file *file = filp->private_data;
+
+	if (file->port)
+		vhub_file_detach(file);
+	if (file->net)
+		put_net(file->net);
+	call_rcu(&file->rcu, vhub_chardev_free_rcu);
+	return 0;
+}
+
+/* Bytes of the header before each frame of this port. */
+static size_t vhub_chardev_hdr_size(const struct vhub_fdport *fdport)
+{
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_VNET_HDR))
+		return 0;
+	return READ_ONCE(fdport->vnet_hdr_size);
+}
+
+static bool vhub_chardev_hdr_is_le(const struct vhub_fdport *fdport)
+{
+	return READ_ONCE(fdport->vnet_le) ||
+	       (!READ_ONCE(fdport->vnet_be) &&
+		virtio_legacy_is_little_endian());
+}
+
+/* Reads the header; @len is what the iterator holds after it. */
+static int vhub_chardev_read_hdr(struct vhub_fdport *fdport,
+				 struct iov_iter *from, size_t size,
+				 struct vhub_offload *offload)
+{
+	struct virtio_net_hdr hdr;
+
+	if (!copy_from_iter_full(&hdr, sizeof(hdr), from))
+		return -EFAULT;
+	iov_iter_advance(from, size - sizeof(hdr));
+
+	return vhub_offload_parse(offload, &hdr,
+				  vhub_chardev_hdr_is_le(fdport),
+				  iov_iter_count(from));
+}
+
+/* Which reason to count for an error on the way in. */
+static int vhub_chardev_drop_reason(int error)
+{
+	switch (error) {
+	case -EMSGSIZE:
+		return VHUB_A_DROPS_LONG;
+	case -EFAULT:
+		return VHUB_A_DROPS_FAULT;
+	case -ENOMEM:
+		return VHUB_A_DROPS_NO_MEMORY;
+	case -EACCES:
+		return VHUB_A_DROPS_DENIED;
+	default:
+		return VHUB_A_DROPS_HEADER;
+	}
+}
+
+/* Takes a frame of sound length out of user memory, which is read once. */
+static struct vhub_buf *vhub_chardev_copy_in(struct vhub_fdport *fdport,
+					     struct iov_iter *from,
+					     size_t hdr_size)
+{
+	struct vhub_buf *buf;
+	int ret = 0;
+
+	buf = vhub_buf_alloc(iov_iter_count(from) - hdr_size);
+	if (!buf)
+		return ERR_PTR(-ENOMEM);
+
+	if (hdr_size)
+		ret = vhub_chardev_read_hdr(fdport, from, hdr_size,
+					    &buf->offload);
+	if (!ret && !copy_from_iter_full(buf->data, buf->len, from))
+		ret = -EFAULT;
+	if (!ret)
+		return buf;
+
+	vhub_buf_put(buf);
+	return ERR_PTR(ret);
+}
+
+/* Refuses and counts a frame. A process that speaks the ioctls of a TAP is not
+ * told that it has no right to send: emulators take every error but EAGAIN as
+ * the end of their network card.
+ */
+static ssize_t vhub_chardev_refuse(struct vhub_fdport *fdport, int error,
+				   size_t total)
+{
+	vhub_port_count_drop(&fdport->port, vhub_chardev_drop_reason(error),
+			     1);
+	if (error == -EACCES &&
+	    vhub_port_has(&fdport->port, VHUB_PORT_FLAG_TUN))
+		return total;
+	return error;
+}
+
+static ssize_t vhub_chardev_write_iter(struct kiocb *iocb,
+				       struct iov_iter *from)
+{
+	struct vhub_file *file = iocb->ki_filp->private_data;
+	struct vhub_fdport *fdport = vhub_file_port(file);
+	size_t total = iov_iter_count(from);
+	struct vhub_frame frame;
+	struct vhub_batch batch = {
+		.frames = &frame,
+		.count = 1,
+	};
+	struct vhub_buf *buf;
+	size_t hdr_size;
+
+	if (!fdport)
+		return -EBADFD;
+
+	hdr_size = vhub_chardev_hdr_size(fdport);
+	if (total < hdr_size + VHUB_FRAME_MIN) {
+		vhub_port_count_drop(&fdport->port, VHUB_A_DROPS_SHORT, 1);
+		return -EINVAL;
+	}
+	if (total > hdr_size + VHUB_FRAME_MAX)
+		return vhub_chardev_refuse(fdport, -EMSGSIZE, total);
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_SEND))
+		return vhub_chardev_refuse(fdport, -EACCES, total);
+
+	buf = vhub_chardev_copy_in(fdport, from, hdr_size);
+	if (IS_ERR(buf))
+		return vhub_chardev_refuse(fdport, PTR_ERR(buf), total);
+
+	vhub_frame_init_buf(&frame, buf);
+	batch.bytes = frame.len;
+	vhub_forward(&fdport->port, &batch);
+	return total;
+}
+
+/* Writes the header of a frame. Return: 0, -EFAULT, or -EINVAL. */
+static int vhub_chardev_write_hdr(struct vhub_fdport *fdport,
+				  vhub_item_t item, struct iov_iter *to,
+				  size_t size)
+{
+	bool little_endian = vhub_chardev_hdr_is_le(fdport);
+	struct sk_buff *skb = vhub_item_skb(item);
+	struct virtio_net_hdr_mrg_rxbuf hdr = {
+		/* Every frame is in one buffer. */
+		.num_buffers = __cpu_to_virtio16(little_endian, 1),
+	};
+	size_t known = min(size, sizeof(hdr));
+
+	if (iov_iter_count(to) < size)
+		return -EINVAL;
+
+	if (!skb)
+		vhub_offload_emit(&vhub_item_buf(item)->offload, &hdr.hdr,
+				  little_endian);
+	else if (vhub_offload_emit_skb(skb, &hdr.hdr, little_endian))
+		return -EINVAL;
+
+	if (copy_to_iter(&hdr, known, to) != known ||
+	    iov_iter_zero(size - known, to) != size - known)
+		return -EFAULT;
+	return 0;
+}
+
+static int vhub_chardev_copy_data(vhub_item_t item, struct iov_iter *to,
+				  size_t len)
+{
+	struct sk_buff *skb = vhub_item_skb(item);
+
+	if (skb)
+		return skb_copy_datagram_iter(skb, 0, to, len);
+	return copy_to_iter(vhub_item_buf(item)->data, len, to) == len ?
+	       0 : -EFAULT;
+}
+
+/* Gives one frame to the reader. Whatever is lost of it is counted. */
+static ssize_t vhub_chardev_copy_out(struct vhub_fdport *fdport,
+				     vhub_item_t item, struct iov_iter *to)
+{
+	size_t hdr_size = vhub_chardev_hdr_size(fdport);
+	size_t room, len = vhub_item_len(item);
+	int ret = 0;
+
+	if (hdr_size)
+		ret = vhub_chardev_write_hdr(fdport, item, to, hdr_size);
+
+	room = iov_iter_count(to);
+	if (!ret)
+		ret = vhub_chardev_copy_data(item, to, min(len, room));
+
+	if (ret || len > room)
+		vhub_port_count_drop(&fdport->port, ret == -EFAULT ?
+				     VHUB_A_DROPS_FAULT :
+				     VHUB_A_DROPS_TRUNCATED, 1);
+	return ret ?: hdr_size + min(len, room);
+}
+
+static ssize_t vhub_chardev_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct file *filp = iocb->ki_filp;
+	struct vhub_file *file = filp->private_data;
+	struct vhub_fdport *fdport = vhub_file_port(file);
+	vhub_item_t item;
+	ssize_t ret;
+
+	if (!fdport)
+		return -EBADFD;
+	if (!iov_iter_count(to))
+		return 0;
+
+	item = vhub_queue_take(&file->queue);
+	if (!item) {
+		if ((filp->f_flags & O_NONBLOCK) ||
+		    (iocb->ki_flags & IOCB_NOWAIT))
+			return -EAGAIN;
+		ret = wait_event_interruptible(file->queue.wait,
+				(item = vhub_queue_take(&file->queue)));
+		if (ret)
+			return ret;
+	}
+
+	ret = vhub_chardev_copy_out(fdport, item, to);
+	vhub_item_put(item);
+	return ret;
+}
+
+/* A hub that went is a cable without link: nothing comes, all can be sent, and
+ * neither EPOLLHUP nor EPOLLERR is raised, which emulators cannot stand.
+ */
+static __poll_t vhub_chardev_poll(struct file *filp, poll_table *wait)
+{
+	struct vhub_file *file = filp->private_data;
+	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
+
+	if (!vhub_file_port(file))
+		return EPOLLERR;
+
+	poll_wait(filp, &file->queue.wait, wait);
+	if (vhub_queue_used(&file->queue))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	return mask;
+}
+
+static int vhub_chardev_fasync(int fd, struct file *filp, int on)
+{
+	struct vhub_file *file = filp->private_data;
+	int ret;
+
+	ret = fasync_helper(fd, filp, on, &file->queue.fasync);
+	return min(ret, 0);
+}
+
+/* Checks what can be checked without looking at anything else. */
+static int vhub_chardev_check_attach(const struct vhub_attach *attach)
+{
+	const u32 flags = VHUB_ATTACH_MULTI_QUEUE | VHUB_ATTACH_JOIN;
+	u32 size = attach->vnet_hdr_size;
+
+	if (attach->flags & ~flags)
+		return -EINVAL;
+	if (strnlen(attach->hub, sizeof(attach->hub)) == sizeof(attach->hub))
+		return -EINVAL;
+	if (strnlen(attach->label, sizeof(attach->label)) ==
+	    sizeof(attach->label))
+		return -EINVAL;
+	if (size && (size < sizeof(struct virtio_net_hdr) ||
+		     size > VHUB_VNET_HDR_MAX))
+		return -EINVAL;
+
+	if (!(attach->flags & VHUB_ATTACH_JOIN))
+		return attach->fd ? -EINVAL : 0;
+	if (attach->flags != VHUB_ATTACH_JOIN || attach->hub[0] ||
+	    attach->label[0] || size)
+		return -EINVAL;
+	return 0;
+}
+
+static int vhub_chardev_join(struct vhub_file *file, int fd)
+{
+	struct vhub_fdport *fdport = NULL;
+	struct file *other;
+	int ret;
+
+	other = fget(fd);
+	if (!other)
+		return -EBADF;
+
+	if (other->f_op == &vhub_chardev_fops)
+		fdport = vhub_file_port(other->private_data);
+	ret = fdport ? vhub_file_join(file, fdport) : -EINVAL;
+	fput(other);
+	return ret;
+}
+
+static int vhub_chardev_attach_locked(struct vhub_file *file, fmode_t mode,
+				      const struct vhub_attach *attach)
+{
+	struct vhub_attach_how how = {
+		.label = attach->label,
+		.vnet_hdr_size = attach->vnet_hdr_size ?: VHUB_TUN_HDR_DEFAULT,
+		.mode = mode,
+	};
+	int ret;
+
+	lockdep_assert_held(&file->lock);
+
+	if (vhub_file_port(file))
+		return -EBUSY;
+
+	if (attach->vnet_hdr_size)
+		how.flags |= VHUB_PORT_FLAG_VNET_HDR;
+	if (attach->flags & VHUB_ATTACH_MULTI_QUEUE)
+		how.flags |= VHUB_PORT_FLAG_MULTI_QUEUE;
+
+	ret = vhub_queue_init(&file->queue);
+	if (ret)
+		return ret;
+
+	if (attach->flags & VHUB_ATTACH_JOIN)
+		ret = vhub_chardev_join(file, attach->fd);
+	else
+		ret = vhub_file_attach(file, attach->hub, &how);
+	if (ret)
+		vhub_queue_free(&file->queue);
+	return ret;
+}
+
+static u32 vhub_chardev_rights(const struct vhub_port *port)
+{
+	u32 rights = 0;
+
+	if (vhub_port_has(port, VHUB_PORT_FLAG_RECV))
+		rights |= VHUB_RIGHT_RECV;
+	if (vhub_port_has(port, VHUB_PORT_FLAG_SEND))
+		rights |= VHUB_RIGHT_SEND;
+	return rights;
+}
+
+static long vhub_chardev_attach(struct vhub_file *file, fmode_t mode,
+				struct vhub_attach __user *arg)
+{
+	const struct vhub_port *port;
+	struct vhub_attach attach;
+	u32 size;
+	int ret;
+
+	BUILD_BUG_ON(sizeof(struct vhub_attach) != VHUB_ATTACH_SIZE_VER0);
+	BUILD_BUG_ON(VHUB_HUB_NAME_SIZE != IFNAMSIZ);
+	BUILD_BUG_ON(VHUB_LABEL_SIZE != VHUB_LABEL_MAX + 1);
+
+	if (get_user(size, &arg->size))
+		return -EFAULT;
+	if (size < VHUB_ATTACH_SIZE_VER0 || size > PAGE_SIZE)
+		return -EINVAL;
+	ret = copy_struct_from_user(&attach, sizeof(attach), arg, size);
+	if (ret)
+		return ret;
+	ret = vhub_chardev_check_attach(&attach);
+	if (ret)
+		return ret;
+
+	mutex_lock(&file->lock);
+	ret = vhub_chardev_attach_locked(file, mode, &attach);
+	mutex_unlock(&file->lock);
+	if (ret)
+		return ret;
+
+	port = &vhub_file_port(file)->port;
+	if (put_user(port->number, &arg->port) ||
+	    put_user(vhub_chardev_rights(port), &arg->rights))
+		return -EFAULT;
+	return 0;
+}
+
+static long vhub_chardev_any_ioctl(struct file *filp, unsigned int cmd,
+				   unsigned long arg, size_t ifreq_size)
+{
+	struct vhub_file *file = filp->private_data;
+
+	if (cmd == VHUB_IOC_ATTACH)
+		return vhub_chardev_attach(file, filp->f_mode,
+					   (struct vhub_attach __user *)arg);
+	return vhub_tun_ioctl(file, filp->f_mode, cmd, arg, ifreq_size);
+}
+
+static long vhub_chardev_ioctl(struct file *filp, unsigned int cmd,
+			       unsigned long arg)
+{
+	return vhub_chardev_any_ioctl(filp, cmd, arg, sizeof(struct ifreq));
+}
+
+#ifdef CONFIG_COMPAT
+/* All arguments that are no pointers are small numbers, which compat_ptr()
+ * leaves alone.
+ */
+static long vhub_chardev_compat_ioctl(struct file *filp, unsigned int cmd,
+				      unsigned long arg)
+{
+	return vhub_chardev_any_ioctl(filp, cmd,
+				      (unsigned long)compat_ptr(arg),
+				      sizeof(struct compat_ifreq));
+}
+#endif
+
+static const struct file_operations vhub_chardev_fops = {
+	.owner		= THIS_MODULE,
+	.open		= vhub_chardev_open,
+	.release	= vhub_chardev_release,
+	.read_iter	= vhub_chardev_read_iter,
+	.write_iter	= vhub_chardev_write_iter,
+	.poll		= vhub_chardev_poll,
+	.fasync		= vhub_chardev_fasync,
+	.unlocked_ioctl	= vhub_chardev_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl	= vhub_chardev_compat_ioctl,
+#endif
+};
+
+static struct miscdevice vhub_chardev_misc = {
+	.minor		= MISC_DYNAMIC_MINOR,
+	.name		= "vhub",
+	.nodename	= "vhub",
+	.mode		= 0666,
+	.fops		= &vhub_chardev_fops,
+};
+
+/* Makes /dev/vhub. Context: may sleep. Return: 0 or -errno. */
+int __init vhub_chardev_init(void)
+{
+	return misc_register(&vhub_chardev_misc);
+}
+
+void vhub_chardev_exit(void)
+{
+	misc_deregister(&vhub_chardev_misc);
+}

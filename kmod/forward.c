@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - forwarding: a batch of frames in, every other port out
+ *
+ * DOC: The way of a frame
+ *
+ * A source hands vhub_forward() a batch. For each other port of the hub its
+ * deliver() takes the whole batch at once: it adds references to its queue
+ * under one lock and wakes its reader once. Nothing of the frame is copied
+ * here. A frame changes its form at most once a batch, when the first receiver
+ * comes that cannot take it as it is, and all such receivers share the result:
+ *
+ *	buf -> skb	for a network device (vhub_frame_skb())
+ *	any -> plain	for a port without the offloads that the frame needs
+ *			(vhub_frame_plain())
+ *
+ * All of it runs with bottom halves off in one RCU read-side section, on the
+ * sender's CPU.
+ */
+
+#include "forward.h"
+
+#include <linux/etherdevice.h>
+#include <net/flow_dissector.h>
+
+#include "hub.h"
+#include "offload.h"
+
+/* Header of an skb that is made of a buf; the rest goes to page fragments. */
+#define VHUB_SKB_LINEAR	2048
+
+/**
+ * vhub_frame_init_buf - begin a frame that is a buf
+ * @frame: the frame
+ * @buf: its bytes; the reference goes to the frame
+ */
+void vhub_frame_init_buf(struct vhub_frame *frame, struct vhub_buf *buf)
+{
+	*frame = (struct vhub_frame){
+		.item = vhub_item_of_buf(buf),
+		.len = buf->len,
+		.needs = vhub_offload_needs(&buf->offload),
+	};
+}
+
+/**
+ * vhub_frame_init_skb - begin a frame that is an skb
+ * @frame: the frame
+ * @skb: data at the Ethernet header, network header set, no owner, no foreign
+ *	pages; the reference goes to the frame
+ */
+void vhub_frame_init_skb(struct vhub_frame *frame, struct sk_buff *skb)
+{
+	*frame = (struct vhub_frame){
+		.item = vhub_item_of_skb(skb),
+		.skb = skb,
+		.len = skb->len,
+		.needs = vhub_offload_needs_skb(skb),
+	};
+}
+
+/* Gives back all that the frame holds. */
+static void vhub_frame_release(struct vhub_frame *frame)
+{
+	struct sk_buff *skb, *next;
+
+	skb_list_walk_safe(frame->plain, skb, next) {
+		skb_mark_not_on_list(skb);
+		consume_skb(skb);
+	}
+	if (frame->skb && !vhub_item_skb(frame->item))
+		consume_skb(frame->skb);
+	vhub_item_put(frame->item);
+}
+
+static struct sk_buff *vhub_frame_build_skb(const struct vhub_buf *buf,
+					    struct net_device *dev)
+{
+	u32 linear = min_t(u32, buf->len, VHUB_SKB_LINEAR);
+	struct sk_buff *skb;
+	int ret;
+
+	skb = alloc_skb_with_frags(NET_SKB_PAD + NET_IP_ALIGN + linear,
+				   buf->len - linear, PAGE_ALLOC_COSTLY_ORDER,
+				   &ret, GFP_ATOMIC);
+	if (!skb)
+		return ERR_PTR(-ENOMEM);
+
+	skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
+	skb_put(skb, linear);
+	skb->data_len = buf->len - linear;
+	skb->len += skb->data_len;
+
+	ret = skb_store_bits(skb, 0, buf->data, buf->len);
+	if (WARN_ON_ONCE(ret))
+		goto err_free_skb;
+
+	skb->dev = dev;
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb_reset_mac_len(skb);
+	ret = vhub_offload_to_skb(&buf->offload, skb);
+	if (ret)
+		goto err_free_skb;
+	skb->protocol = eth_hdr(skb)->h_proto;
+	skb_probe_transport_header(skb);
+	return skb;
+
+err_free_skb:
+	kfree_skb(skb);
+	return ERR_PTR(ret);
+}
+
+/**
+ * vhub_frame_skb - the frame as an skb, made when first asked for
+ * @frame: the frame
+ * @dev: device to make it for
+ *
+ * Context: bottom halves off.
+ * Return: an skb that stays the frame's and must not be changed, or NULL with
+ * @frame->broken set.
+ */
+struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
+			       struct net_device *dev)
+{
+	struct sk_buff *skb;
+
+	if (frame->skb || frame->broken)
+		return frame->skb;
+
+	skb = vhub_frame_build_skb(vhub_item_buf(frame->item), dev);
+	if (IS_ERR(skb)) {
+		frame->broken = PTR_ERR(skb) == -ENOMEM ?
+				VHUB_A_DROPS_NO_MEMORY : VHUB_A_DROPS_OFFLOAD;
+		return NULL;
+	}
+	frame->skb = skb;
+	return skb;
+}
+
+/**
+ * vhub_frame_plain - the frame with all its work done, as one or more frames
+ * @frame: the frame, one that needs something
+ * @dev: device of the hub
+ *
+ * Context: bottom halves off.
+ * Return: frames linked by ->next that stay the frame's and must not be
+ * changed, or NULL with @frame->broken set.
+ */
+struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
+				 struct net_device *dev)
+{
+	struct sk_buff *skb, *plain;
+
+	if (frame->plain || frame->broken)
+		return frame->plain;
+
+	skb = vhub_frame_skb(frame, dev);
+	if (!skb)
+		return NULL;
+
+	plain = vhub_offload_complete(skb);
+	if (IS_ERR(plain)) {
+		frame->broken = PTR_ERR(plain) == -ENOMEM ?
+				VHUB_A_DROPS_NO_MEMORY : VHUB_A_DROPS_OFFLOAD;
+		return NULL;
+	}
+	frame->plain = plain;
+	return plain;
+}
+
+/* Ethernet header of the frame. */
+const u8 *vhub_frame_header(const struct vhub_frame *frame)
+{
+	struct sk_buff *skb = vhub_item_skb(frame->item);
+
+	return skb ? skb->data : vhub_item_buf(frame->item)->data;
+}
+
+/**
+ * vhub_frame_hash - a number that is the same for all frames of a flow
+ * @frame: the frame
+ *
+ * Return: the hash, never 0.
+ */
+u32 vhub_frame_hash(struct vhub_frame *frame)
+{
+	const struct ethhdr *eth = (const void *)vhub_frame_header(frame);
+	struct sk_buff *skb = vhub_item_skb(frame->item);
+	struct flow_keys keys = {};
+
+	if (frame->hash)
+		return frame->hash;
+
+	if (skb)
+		__skb_flow_dissect(NULL, skb, &flow_keys_dissector, &keys,
+				   skb->data, eth->h_proto, ETH_HLEN,
+				   skb_headlen(skb), 0);
+	else
+		__skb_flow_dissect(NULL, NULL, &flow_keys_dissector, &keys,
+				   vhub_item_buf(frame->item)->data,
+				   eth->h_proto, ETH_HLEN, frame->len, 0);
+
+	frame->hash = flow_hash_from_keys(&keys) ?: 1;
+	return frame->hash;
+}
+
+/* Does this port want frames of others? Counts those that it misses. */
+static bool vhub_forward_wants(struct vhub_port *port, u32 frames)
+{
+	if (!vhub_port_has(port, VHUB_PORT_FLAG_RECV))
+		return false;
+	if (vhub_port_has(port, VHUB_PORT_FLAG_LINK))
+		return true;
+	vhub_stats_drop(port->stats, VHUB_A_DROPS_NO_LINK, frames);
+	return false;
+}
+
+static void vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
+			       struct vhub_batch *batch)
+{
+	struct vhub_port *port;
+	bool heard = false;
+
+	list_for_each_entry_rcu(port, &hub->ports, list) {
+		if (port == from || !vhub_forward_wants(port, batch->count))
+			continue;
+		port->ops->deliver(port, batch);
+		heard = true;
+	}
+
+	if (!heard)
+		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_RECEIVER,
+				batch->count);
+}
+
+/**
+ * vhub_forward - send a batch of frames to all other ports of the hub
+ * @from: port that sends; it need not be on a hub any more
+ * @batch: the frames, whole and sound; they are consumed, the memory of the
+ *	batch stays the caller's
+ *
+ * Context: process or bottom half.
+ */
+void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
+{
+	struct vhub_hub *hub;
+	u32 i;
+
+	local_bh_disable();
+	rcu_read_lock();
+
+	hub = rcu_dereference(from->hub);
+	if (hub && vhub_port_has(from, VHUB_PORT_FLAG_LINK)) {
+		vhub_stats_tx(from->stats, batch->count, batch->bytes);
+		vhub_forward_flood(hub, from, batch);
+	} else {
+		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_LINK,
+				batch->count);
+	}
+
+	for (i = 0; i < batch->count; i++)
+		vhub_frame_release(&batch->frames[i]);
+
+	rcu_read_unlock();
+	local_bh_enable();
+}

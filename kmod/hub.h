@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vhub - the hub: a net device of rtnl kind "vhub" with ports
+ */
+#ifndef _VHUB_HUB_H
+#define _VHUB_HUB_H
+
+#include <linux/netdevice.h>
+#include <linux/spinlock.h>
+#include <linux/xarray.h>
+
+#include "port.h"
+
+/**
+ * struct vhub_hub - a hub, the private part of its net device
+ * @dev: the net device
+ * @id: key in the table of its network namespace
+ * @ports: all ports, in the order they came, the host's among them
+ * @lock: see Documentation/vhub/design.rst
+ * @numbers: the ports by number, without the host's
+ * @count: how many ports are in @numbers
+ * @dead: takes no more ports
+ * @owner: whom the owner's bits of @perm are for
+ * @group: whom the group's bits of @perm are for
+ * @perm: permission bits as of a file, 0777 at most
+ * @host: the host's cable
+ */
+struct vhub_hub {
+	/* Set at creation, then read-only. */
+	struct net_device *dev;
+	u32 id;
+
+	/* RCU: written under @lock. */
+	struct list_head ports;
+
+	/* Protected by @lock. */
+	spinlock_t lock;
+	struct xarray numbers;
+	u32 count;
+	bool dead;
+	kuid_t owner;
+	kgid_t group;
+	u16 perm;
+
+	struct vhub_port host;
+};
+
+bool vhub_hub_is(const struct net_device *dev);
+struct vhub_hub *vhub_hub_get_by_name(struct net *net, const char *name);
+struct vhub_hub *vhub_hub_get_by_index(struct net *net, int ifindex);
+struct vhub_hub *vhub_hub_next_rcu(struct net *net, unsigned long *id);
+u32 vhub_hub_rights(struct vhub_hub *hub);
+
+static inline void vhub_hub_put(struct vhub_hub *hub)
+{
+	dev_put(hub->dev);
+}
+
+int vhub_hub_tables_init(void);
+void vhub_hub_tables_exit(void);
+int vhub_hub_init(void);
+void vhub_hub_exit(void);
+
+#endif /* _VHUB_HUB_H */

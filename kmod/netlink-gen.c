@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vhub.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/vhub.h>
+
+/* VHUB_CMD_HUB_GET - do */
+const struct nla_policy vhub_hub_get_nl_policy[VHUB_A_HUB_NAME + 1] = {
+	[VHUB_A_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
+/* VHUB_CMD_HUB_SET - do */
+const struct nla_policy vhub_hub_set_nl_policy[VHUB_A_HUB_PERM + 1] = {
+	[VHUB_A_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VHUB_A_HUB_OWNER] = { .type = NLA_U32, },
+	[VHUB_A_HUB_GROUP] = { .type = NLA_U32, },
+	[VHUB_A_HUB_PERM] = NLA_POLICY_MAX(NLA_U32, VHUB_PERM_MAX),
+};
+
+/* VHUB_CMD_PORT_GET - do */
+const struct nla_policy vhub_port_get_nl_policy[VHUB_A_PORT_NUMBER + 1] = {
+	[VHUB_A_PORT_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_PORT_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VHUB_A_PORT_NUMBER] = { .type = NLA_U32, },
+};
+
+/* VHUB_CMD_PORT_SET - do */
+const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_LINK + 1] = {
+	[VHUB_A_PORT_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_PORT_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VHUB_A_PORT_NUMBER] = { .type = NLA_U32, },
+	[VHUB_A_PORT_LABEL] = { .type = NLA_NUL_STRING, .len = VHUB_LABEL_MAX, },
+	[VHUB_A_PORT_LINK] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* VHUB_CMD_PORT_DEL - do */
+const struct nla_policy vhub_port_del_nl_policy[VHUB_A_PORT_NUMBER + 1] = {
+	[VHUB_A_PORT_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_PORT_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VHUB_A_PORT_NUMBER] = { .type = NLA_U32, },
+};
+
+/* Ops table for vhub */
+const struct genl_ops vhub_nl_ops[5] = {
+	{
+		.cmd		= VHUB_CMD_HUB_GET,
+		.doit		= vhub_nl_hub_get_doit,
+		.dumpit		= vhub_nl_hub_get_dumpit,
+		.policy		= vhub_hub_get_nl_policy,
+		.maxattr	= VHUB_A_HUB_NAME,
+	},
+	{
+		.cmd		= VHUB_CMD_HUB_SET,
+		.doit		= vhub_nl_hub_set_doit,
+		.policy		= vhub_hub_set_nl_policy,
+		.maxattr	= VHUB_A_HUB_PERM,
+	},
+	{
+		.cmd		= VHUB_CMD_PORT_GET,
+		.doit		= vhub_nl_port_get_doit,
+		.dumpit		= vhub_nl_port_get_dumpit,
+		.policy		= vhub_port_get_nl_policy,
+		.maxattr	= VHUB_A_PORT_NUMBER,
+	},
+	{
+		.cmd		= VHUB_CMD_PORT_SET,
+		.doit		= vhub_nl_port_set_doit,
+		.policy		= vhub_port_set_nl_policy,
+		.maxattr	= VHUB_A_PORT_LINK,
+	},
+	{
+		.cmd		= VHUB_CMD_PORT_DEL,
+		.doit		= vhub_nl_port_del_doit,
+		.policy		= vhub_port_del_nl_policy,
+		.maxattr	= VHUB_A_PORT_NUMBER,
+	},
+};
+
+static const struct genl_multicast_group vhub_nl_mcgrps[] = {
+	[VHUB_NLGRP_EVENTS] = { "events", },
+};

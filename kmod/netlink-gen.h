@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vhub.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_VHUB_GEN_H
+#define _LINUX_VHUB_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/vhub.h>
+
+extern const struct nla_policy vhub_hub_get_nl_policy[VHUB_A_HUB_NAME + 1];
+
+extern const struct nla_policy vhub_hub_set_nl_policy[VHUB_A_HUB_PERM + 1];
+
+extern const struct nla_policy vhub_port_get_nl_policy[VHUB_A_PORT_NUMBER + 1];
+
+extern const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_LINK + 1];
+
+extern const struct nla_policy vhub_port_del_nl_policy[VHUB_A_PORT_NUMBER + 1];
+
+/* Ops table for vhub */
+extern const struct genl_ops vhub_nl_ops[5];
+
+int vhub_nl_hub_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vhub_nl_hub_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vhub_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vhub_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	VHUB_NLGRP_EVENTS,
+};
+
+#endif /* _LINUX_VHUB_GEN_H */

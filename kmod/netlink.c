@@ -1,0 +1,753 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - generic netlink: handlers, and news for those who listen
+ *
+ * The family is specified in Documentation/netlink/specs/vhub.yaml.
+ */
+
+#include "netlink.h"
+
+#include <linux/cred.h>
+#include <linux/pid_namespace.h>
+#include <linux/user_namespace.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "hub.h"
+#include "netlink-gen.h"
+#include "port.h"
+
+/* Where a dump goes on; kept in the 48 bytes of a netlink callback. */
+struct vhub_nl_cursor {
+	unsigned long hub;	/* id of the hub */
+	unsigned long port;	/* number of the port on it */
+};
+
+static const struct genl_multicast_group vhub_nl_groups[] = {
+	[VHUB_NLGRP_EVENTS] = { .name = VHUB_MCGRP_EVENTS },
+};
+
+static struct genl_family vhub_nl_family __ro_after_init = {
+	.name		= VHUB_FAMILY_NAME,
+	.version	= VHUB_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= vhub_nl_ops,
+	.n_ops		= ARRAY_SIZE(vhub_nl_ops),
+	.mcgrps		= vhub_nl_groups,
+	.n_mcgrps	= ARRAY_SIZE(vhub_nl_groups),
+};
+
+/* Whoever asks, by the socket and the process the request came from. */
+static struct vhub_viewer vhub_nl_viewer(struct sk_buff *request)
+{
+	return (struct vhub_viewer){
+		.user_ns = sk_user_ns(NETLINK_CB(request).sk),
+		.pid_ns = task_active_pid_ns(current),
+	};
+}
+
+static struct vhub_nl_cursor *vhub_nl_cursor(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct vhub_nl_cursor) > sizeof(cb->ctx));
+	return (struct vhub_nl_cursor *)cb->ctx;
+}
+
+/* The hub that a request names by index, by name or by both. */
+static struct vhub_hub *vhub_nl_find_hub(struct net *net,
+					 struct nlattr *ifindex,
+					 struct nlattr *name,
+					 struct netlink_ext_ack *extack)
+{
+	struct vhub_hub *hub;
+
+	if (!ifindex && !name) {
+		NL_SET_ERR_MSG(extack, "No hub is named");
+		return ERR_PTR(-EINVAL);
+	}
+
+	if (ifindex)
+		hub = vhub_hub_get_by_index(net, nla_get_u32(ifindex));
+	else
+		hub = vhub_hub_get_by_name(net, nla_data(name));
+	if (!hub) {
+		NL_SET_ERR_MSG_ATTR(extack, ifindex ?: name,
+				    "No such hub in this network namespace");
+		return ERR_PTR(-ENODEV);
+	}
+
+	if (ifindex && name && nla_strcmp(name, hub->dev->name)) {
+		vhub_hub_put(hub);
+		NL_SET_ERR_MSG_ATTR(extack, name,
+				    "Hub's index and name do not match");
+		return ERR_PTR(-ENODEV);
+	}
+	return hub;
+}
+
+static bool vhub_nl_is_admin(struct sk_buff *request, struct vhub_hub *hub)
+{
+	return netlink_ns_capable(request, dev_net(hub->dev)->user_ns,
+				  CAP_NET_ADMIN);
+}
+
+/* Both who opened the socket and who sends must be the owner, so that nobody
+ * can have a request sent by a process with other rights than its own.
+ */
+static int vhub_nl_may_change(struct sk_buff *request, struct vhub_hub *hub,
+			      struct netlink_ext_ack *extack)
+{
+	kuid_t opener = sock_net_uid(dev_net(hub->dev),
+				     NETLINK_CB(request).sk);
+	kuid_t owner;
+
+	spin_lock(&hub->lock);
+	owner = hub->owner;
+	spin_unlock(&hub->lock);
+
+	if (uid_eq(current_euid(), owner) && uid_eq(opener, owner))
+		return 0;
+	if (vhub_nl_is_admin(request, hub))
+		return 0;
+
+	NL_SET_ERR_MSG(extack, "Only the hub's owner or CAP_NET_ADMIN may do this");
+	return -EPERM;
+}
+
+static int vhub_nl_fill_hub(struct sk_buff *msg, struct vhub_hub *hub,
+			    const struct vhub_viewer *viewer)
+{
+	struct user_namespace *user_ns = viewer->user_ns;
+	int ret;
+
+	spin_lock(&hub->lock);
+	ret = nla_put_u32(msg, VHUB_A_HUB_IFINDEX, hub->dev->ifindex) ?:
+	      nla_put_string(msg, VHUB_A_HUB_NAME, hub->dev->name) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_OWNER,
+			  from_kuid_munged(user_ns, hub->owner)) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_GROUP,
+			  from_kgid_munged(user_ns, hub->group)) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_PERM, hub->perm) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_PORTS, hub->count) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_PORTS_MAX, VHUB_PORTS_MAX);
+	spin_unlock(&hub->lock);
+	return ret;
+}
+
+static int vhub_nl_fill_drops(struct sk_buff *msg,
+			      const struct vhub_stats_sum *sum)
+{
+	struct nlattr *nest;
+	int reason;
+
+	nest = nla_nest_start(msg, VHUB_A_STATS_DROPS);
+	if (!nest)
+		return -EMSGSIZE;
+
+	for (reason = VHUB_A_DROPS_PAD + 1; reason <= VHUB_A_DROPS_MAX;
+	     reason++)
+		if (nla_put_u64_64bit(msg, reason, sum->drops[reason],
+				      VHUB_A_DROPS_PAD))
+			return -EMSGSIZE;
+
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int vhub_nl_fill_stats(struct sk_buff *msg, struct vhub_port *port)
+{
+	struct vhub_stats_sum sum;
+	struct nlattr *nest;
+
+	vhub_port_sum(port, &sum);
+
+	nest = nla_nest_start(msg, VHUB_A_PORT_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+
+	if (nla_put_u64_64bit(msg, VHUB_A_STATS_RX_FRAMES, sum.rx_frames,
+			      VHUB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VHUB_A_STATS_RX_BYTES, sum.rx_bytes,
+			      VHUB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VHUB_A_STATS_TX_FRAMES, sum.tx_frames,
+			      VHUB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VHUB_A_STATS_TX_BYTES, sum.tx_bytes,
+			      VHUB_A_STATS_PAD) ||
+	    vhub_nl_fill_drops(msg, &sum))
+		return -EMSGSIZE;
+
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int vhub_nl_fill_port_locked(struct sk_buff *msg, struct vhub_hub *hub,
+				    struct vhub_port *port,
+				    const struct vhub_viewer *viewer)
+{
+	lockdep_assert_held(&hub->lock);
+
+	return nla_put_u32(msg, VHUB_A_PORT_HUB_IFINDEX, hub->dev->ifindex) ?:
+	       nla_put_string(msg, VHUB_A_PORT_HUB_NAME, hub->dev->name) ?:
+	       nla_put_u32(msg, VHUB_A_PORT_NUMBER, port->number) ?:
+	       nla_put_u32(msg, VHUB_A_PORT_KIND, port->ops->kind) ?:
+	       nla_put_u32(msg, VHUB_A_PORT_FLAGS, READ_ONCE(port->flags)) ?:
+	       nla_put_string(msg, VHUB_A_PORT_LABEL, port->label) ?:
+	       port->ops->fill(port, msg, viewer) ?:
+	       vhub_nl_fill_stats(msg, port);
+}
+
+static void *vhub_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags,
+			 u8 cmd)
+{
+	return genlmsg_put(msg, portid, seq, &vhub_nl_family, flags, cmd);
+}
+
+static void *vhub_nl_put_dump(struct sk_buff *msg, struct netlink_callback *cb,
+			      u8 cmd)
+{
+	return vhub_nl_put(msg, NETLINK_CB(cb->skb).portid,
+			   cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd);
+}
+
+static int vhub_nl_reply_hub(struct sk_buff *request, struct genl_info *info,
+			     struct vhub_hub *hub)
+{
+	struct vhub_viewer viewer = vhub_nl_viewer(request);
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+
+	hdr = vhub_nl_put(msg, info->snd_portid, info->snd_seq, 0,
+			  VHUB_CMD_HUB_GET);
+	if (WARN_ON_ONCE(!hdr || vhub_nl_fill_hub(msg, hub, &viewer))) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/* VHUB_CMD_HUB_GET of one hub. */
+int vhub_nl_hub_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vhub_hub *hub;
+	int ret;
+
+	hub = vhub_nl_find_hub(genl_info_net(info),
+			       info->attrs[VHUB_A_HUB_IFINDEX],
+			       info->attrs[VHUB_A_HUB_NAME], info->extack);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	ret = vhub_nl_reply_hub(skb, info, hub);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+/* VHUB_CMD_HUB_GET of all hubs. */
+int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vhub_viewer viewer = vhub_nl_viewer(cb->skb);
+	struct vhub_nl_cursor *cursor = vhub_nl_cursor(cb);
+	struct nlattr **attrs = vhub_compat_dump_attrs(cb);
+	struct net *net = sock_net(skb->sk);
+	struct vhub_hub *hub;
+	void *hdr;
+
+	if (attrs[VHUB_A_HUB_IFINDEX] || attrs[VHUB_A_HUB_NAME]) {
+		NL_SET_ERR_MSG(cb->extack, "A dump shows all hubs and takes no name");
+		return -EINVAL;
+	}
+
+	rcu_read_lock();
+	while ((hub = vhub_hub_next_rcu(net, &cursor->hub))) {
+		hdr = vhub_nl_put_dump(skb, cb, VHUB_CMD_HUB_GET);
+		if (!hdr)
+			break;
+		if (vhub_nl_fill_hub(skb, hub, &viewer)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		cursor->hub++;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
+
+/**
+ * struct vhub_nl_rights - what VHUB_CMD_HUB_SET shall change
+ * @owner: new owner, when @set_owner
+ * @group: new group, when @set_group
+ * @perm: new permission bits, when @set_perm
+ * @set_owner: @owner is given
+ * @set_group: @group is given
+ * @set_perm: @perm is given
+ */
+struct vhub_nl_rights {
+	kuid_t owner;
+	kgid_t group;
+	u16 perm;
+	bool set_owner;
+	bool set_group;
+	bool set_perm;
+};
+
+static int vhub_nl_parse_rights(struct sk_buff *request,
+				struct genl_info *info, struct vhub_hub *hub,
+				struct vhub_nl_rights *rights)
+{
+	struct user_namespace *user_ns = sk_user_ns(NETLINK_CB(request).sk);
+	struct nlattr *owner = info->attrs[VHUB_A_HUB_OWNER];
+	struct nlattr *group = info->attrs[VHUB_A_HUB_GROUP];
+	struct nlattr *perm = info->attrs[VHUB_A_HUB_PERM];
+	bool admin = vhub_nl_is_admin(request, hub);
+
+	*rights = (struct vhub_nl_rights){
+		.owner = make_kuid(user_ns, owner ? nla_get_u32(owner) : 0),
+		.group = make_kgid(user_ns, group ? nla_get_u32(group) : 0),
+		.perm = perm ? nla_get_u32(perm) : 0,
+		.set_owner = owner,
+		.set_group = group,
+		.set_perm = perm,
+	};
+
+	if (!owner && !group && !perm) {
+		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
+		return -EINVAL;
+	}
+	if (owner && !uid_valid(rights->owner)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, owner,
+				    "No such user in this user namespace");
+		return -EINVAL;
+	}
+	if (group && !gid_valid(rights->group)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, group,
+				    "No such group in this user namespace");
+		return -EINVAL;
+	}
+	if (owner && !admin) {
+		NL_SET_ERR_MSG_ATTR(info->extack, owner,
+				    "Only CAP_NET_ADMIN may give a hub away");
+		return -EPERM;
+	}
+	if (group && !admin && !in_egroup_p(rights->group)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, group,
+				    "Only CAP_NET_ADMIN may name a group it is not in");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static void vhub_nl_apply_rights(struct vhub_hub *hub,
+				 const struct vhub_nl_rights *rights)
+{
+	spin_lock(&hub->lock);
+	if (rights->set_owner)
+		hub->owner = rights->owner;
+	if (rights->set_group)
+		hub->group = rights->group;
+	if (rights->set_perm)
+		hub->perm = rights->perm;
+	spin_unlock(&hub->lock);
+
+	vhub_nl_notify_hub(hub);
+}
+
+/* VHUB_CMD_HUB_SET */
+int vhub_nl_hub_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vhub_nl_rights rights;
+	struct vhub_hub *hub;
+	int ret;
+
+	hub = vhub_nl_find_hub(genl_info_net(info),
+			       info->attrs[VHUB_A_HUB_IFINDEX],
+			       info->attrs[VHUB_A_HUB_NAME], info->extack);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
+	      vhub_nl_parse_rights(skb, info, hub, &rights);
+	if (!ret)
+		vhub_nl_apply_rights(hub, &rights);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+/* The hub and the number that a request for one port names. */
+static struct vhub_hub *vhub_nl_find_port_hub(struct genl_info *info,
+					      u32 *number)
+{
+	struct nlattr *attr = info->attrs[VHUB_A_PORT_NUMBER];
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack, "No port number is given");
+		return ERR_PTR(-EINVAL);
+	}
+	*number = nla_get_u32(attr);
+	return vhub_nl_find_hub(genl_info_net(info),
+				info->attrs[VHUB_A_PORT_HUB_IFINDEX],
+				info->attrs[VHUB_A_PORT_HUB_NAME],
+				info->extack);
+}
+
+static int vhub_nl_no_port(struct genl_info *info)
+{
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VHUB_A_PORT_NUMBER],
+			    "The hub has no port of this number");
+	return -ENOENT;
+}
+
+/* Return: 0, -ENOENT when the port is not there, -EMSGSIZE. */
+static int vhub_nl_fill_port(struct sk_buff *msg, struct vhub_hub *hub,
+			     u32 number, const struct vhub_viewer *viewer)
+{
+	struct vhub_port *port;
+	int ret = -ENOENT;
+
+	spin_lock(&hub->lock);
+	port = vhub_port_lookup_locked(hub, number);
+	if (port)
+		ret = vhub_nl_fill_port_locked(msg, hub, port, viewer);
+	spin_unlock(&hub->lock);
+	return ret;
+}
+
+static int vhub_nl_reply_port(struct sk_buff *request, struct genl_info *info,
+			      struct vhub_hub *hub, u32 number)
+{
+	struct vhub_viewer viewer = vhub_nl_viewer(request);
+	struct sk_buff *msg;
+	void *hdr;
+	int ret;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+
+	hdr = vhub_nl_put(msg, info->snd_portid, info->snd_seq, 0,
+			  VHUB_CMD_PORT_GET);
+	ret = hdr ? vhub_nl_fill_port(msg, hub, number, &viewer) : -EMSGSIZE;
+	if (ret) {
+		nlmsg_free(msg);
+		return ret == -ENOENT ? vhub_nl_no_port(info) : ret;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/* VHUB_CMD_PORT_GET of one port. */
+int vhub_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vhub_hub *hub;
+	u32 number;
+	int ret;
+
+	hub = vhub_nl_find_port_hub(info, &number);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	ret = vhub_nl_reply_port(skb, info, hub, number);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+/* Return: 0 when all ports from the cursor on are in, else -EMSGSIZE. Ports
+ * that come or go meanwhile move no other: the cursor is a port number.
+ */
+static int vhub_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct vhub_hub *hub)
+{
+	struct vhub_viewer viewer = vhub_nl_viewer(cb->skb);
+	struct vhub_nl_cursor *cursor = vhub_nl_cursor(cb);
+	void *hdr;
+	int ret;
+
+	while (!cursor->port ||
+	       xa_find(&hub->numbers, &cursor->port, VHUB_PORTS_MAX,
+		       XA_PRESENT)) {
+		hdr = vhub_nl_put_dump(skb, cb, VHUB_CMD_PORT_GET);
+		if (!hdr)
+			return -EMSGSIZE;
+		ret = vhub_nl_fill_port(skb, hub, cursor->port, &viewer);
+		if (ret)
+			genlmsg_cancel(skb, hdr);
+		else
+			genlmsg_end(skb, hdr);
+		if (ret == -EMSGSIZE)
+			return ret;
+		cursor->port++;
+	}
+	return 0;
+}
+
+static int vhub_nl_dump_named(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct nlattr **attrs)
+{
+	struct vhub_hub *hub;
+
+	hub = vhub_nl_find_hub(sock_net(skb->sk),
+			       attrs[VHUB_A_PORT_HUB_IFINDEX],
+			       attrs[VHUB_A_PORT_HUB_NAME], cb->extack);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	vhub_nl_dump_ports(skb, cb, hub);
+	vhub_hub_put(hub);
+	return skb->len;
+}
+
+/* VHUB_CMD_PORT_GET of all ports, of one hub or of all. */
+int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = vhub_compat_dump_attrs(cb);
+	struct vhub_nl_cursor *cursor = vhub_nl_cursor(cb);
+	struct net *net = sock_net(skb->sk);
+	struct vhub_hub *hub;
+
+	if (attrs[VHUB_A_PORT_NUMBER]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[VHUB_A_PORT_NUMBER],
+				    "A dump shows all ports and takes no number");
+		return -EINVAL;
+	}
+	if (attrs[VHUB_A_PORT_HUB_IFINDEX] || attrs[VHUB_A_PORT_HUB_NAME])
+		return vhub_nl_dump_named(skb, cb, attrs);
+
+	rcu_read_lock();
+	while ((hub = vhub_hub_next_rcu(net, &cursor->hub))) {
+		if (vhub_nl_dump_ports(skb, cb, hub))
+			break;
+		cursor->hub++;
+		cursor->port = 0;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
+
+/* Changes all that is given, or nothing. */
+static int vhub_nl_change_port(struct vhub_hub *hub, u32 number,
+			       struct genl_info *info)
+{
+	struct nlattr *label = info->attrs[VHUB_A_PORT_LABEL];
+	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
+	struct vhub_port *port;
+
+	spin_lock(&hub->lock);
+	port = vhub_port_lookup_locked(hub, number);
+	if (port && label)
+		nla_strscpy(port->label, label, sizeof(port->label));
+	if (port && link)
+		vhub_port_set_flag(port, VHUB_PORT_FLAG_LINK,
+				   nla_get_u8(link));
+	spin_unlock(&hub->lock);
+	return port ? 0 : vhub_nl_no_port(info);
+}
+
+static int vhub_nl_check_change(struct genl_info *info, u32 number)
+{
+	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
+
+	if (!link && !info->attrs[VHUB_A_PORT_LABEL]) {
+		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
+		return -EINVAL;
+	}
+	if (link && !number) {
+		NL_SET_ERR_MSG_ATTR(info->extack, link,
+				    "The host's cable is plugged by setting the hub's device up or down");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/* VHUB_CMD_PORT_SET */
+int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vhub_hub *hub;
+	u32 number;
+	int ret;
+
+	hub = vhub_nl_find_port_hub(info, &number);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
+	      vhub_nl_check_change(info, number) ?:
+	      vhub_nl_change_port(hub, number, info);
+	if (!ret)
+		vhub_nl_notify_port(hub, number);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+static int vhub_nl_remove_port(struct vhub_hub *hub, u32 number,
+			       struct genl_info *info)
+{
+	if (!number) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VHUB_A_PORT_NUMBER],
+				    "The host's cable is unplugged by setting the hub's device down");
+		return -EOPNOTSUPP;
+	}
+	if (!vhub_port_detach_number(hub, number))
+		return vhub_nl_no_port(info);
+	return 0;
+}
+
+/* VHUB_CMD_PORT_DEL */
+int vhub_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vhub_hub *hub;
+	u32 number;
+	int ret;
+
+	hub = vhub_nl_find_port_hub(info, &number);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
+	      vhub_nl_remove_port(hub, number, info);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+/* A listener can be anywhere: it sees users as the hub's namespace does, and
+ * no process ids.
+ */
+static struct vhub_viewer vhub_nl_listener(struct vhub_hub *hub)
+{
+	return (struct vhub_viewer){
+		.user_ns = dev_net(hub->dev)->user_ns,
+	};
+}
+
+/* Return: a message of this command begun, or NULL when nobody would hear. */
+static struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
+					    void **hdr)
+{
+	struct sk_buff *msg;
+
+	if (!genl_has_listeners(&vhub_nl_family, dev_net(hub->dev),
+				VHUB_NLGRP_EVENTS))
+		return NULL;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return NULL;
+
+	*hdr = vhub_nl_put(msg, 0, 0, 0, cmd);
+	if (*hdr)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static void vhub_nl_notify_end(struct vhub_hub *hub, struct sk_buff *msg,
+			       void *hdr)
+{
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast_netns(&vhub_nl_family, dev_net(hub->dev), msg, 0,
+				VHUB_NLGRP_EVENTS, GFP_KERNEL);
+}
+
+static void vhub_nl_notify_hub_cmd(struct vhub_hub *hub, u8 cmd)
+{
+	struct vhub_viewer viewer = vhub_nl_listener(hub);
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = vhub_nl_notify_begin(hub, cmd, &hdr);
+	if (!msg)
+		return;
+
+	if (vhub_nl_fill_hub(msg, hub, &viewer))
+		nlmsg_free(msg);
+	else
+		vhub_nl_notify_end(hub, msg, hdr);
+}
+
+/**
+ * vhub_nl_notify_hub - say that a hub came or was changed
+ * @hub: the hub
+ *
+ * Context: may sleep.
+ */
+void vhub_nl_notify_hub(struct vhub_hub *hub)
+{
+	vhub_nl_notify_hub_cmd(hub, VHUB_CMD_HUB_NTF);
+}
+
+/**
+ * vhub_nl_notify_hub_del - say that a hub goes, and all its ports with it
+ * @hub: the hub
+ *
+ * Context: may sleep.
+ */
+void vhub_nl_notify_hub_del(struct vhub_hub *hub)
+{
+	vhub_nl_notify_hub_cmd(hub, VHUB_CMD_HUB_DEL_NTF);
+}
+
+/**
+ * vhub_nl_notify_port - say that a port came or was changed
+ * @hub: the hub it is on
+ * @number: number of the port; nothing is said when it went already
+ *
+ * Context: may sleep.
+ */
+void vhub_nl_notify_port(struct vhub_hub *hub, u32 number)
+{
+	struct vhub_viewer viewer = vhub_nl_listener(hub);
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_NTF, &hdr);
+	if (!msg)
+		return;
+
+	if (vhub_nl_fill_port(msg, hub, number, &viewer))
+		nlmsg_free(msg);
+	else
+		vhub_nl_notify_end(hub, msg, hdr);
+}
+
+/**
+ * vhub_nl_notify_port_del - say that a port went
+ * @hub: the hub it was on
+ * @number: number it had
+ *
+ * Context: may sleep.
+ */
+void vhub_nl_notify_port_del(struct vhub_hub *hub, u32 number)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_DEL_NTF, &hdr);
+	if (!msg)
+		return;
+
+	if (nla_put_u32(msg, VHUB_A_PORT_HUB_IFINDEX, hub->dev->ifindex) ||
+	    nla_put_string(msg, VHUB_A_PORT_HUB_NAME, hub->dev->name) ||
+	    nla_put_u32(msg, VHUB_A_PORT_NUMBER, number))
+		nlmsg_free(msg);
+	else
+		vhub_nl_notify_end(hub, msg, hdr);
+}
+
+/* Opens the family. Context: may sleep. Return: 0 or -errno. */
+int __init vhub_nl_init(void)
+{
+	return genl_register_family(&vhub_nl_family);
+}
+
+void vhub_nl_exit(void)
+{
+	genl_unregister_family(&vhub_nl_family);
+}
