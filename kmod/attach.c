@@ -149,14 +149,16 @@ static int vhub_fdport_fill_process(struct vhub_fdport *fdport,
 
 static u32 vhub_fdport_queued(const struct vhub_fdport *fdport)
 {
+	const struct vhub_file *file;
 	u32 i, queued = 0;
 
 	lockdep_assert_held(&fdport->lock);
 
-	for (i = 0; i < fdport->on_count; i++)
-		queued += vhub_queue_used(
-			&rcu_dereference_protected(fdport->on[i],
-				lockdep_is_held(&fdport->lock))->queue);
+	for (i = 0; i < fdport->on_count; i++) {
+		file = rcu_dereference_protected(fdport->on[i],
+						 lockdep_is_held(&fdport->lock));
+		queued += vhub_queue_used(&file->queue);
+	}
 	return queued;
 }
 
@@ -500,12 +502,14 @@ int vhub_file_set_on(struct vhub_file *file, bool on)
 {
 	struct vhub_fdport *fdport = vhub_file_port(file);
 	int ret = -EINVAL;
+	bool is_on;
 
 	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_MULTI_QUEUE))
 		return -EINVAL;
 
 	spin_lock(&fdport->lock);
-	if (on != (file->on_index >= 0)) {
+	is_on = file->on_index >= 0;
+	if (on != is_on) {
 		ret = 0;
 		if (on)
 			vhub_fdport_add_on_locked(fdport, file);

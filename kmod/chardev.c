@@ -265,8 +265,7 @@ static ssize_t vhub_chardev_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		if ((filp->f_flags & O_NONBLOCK) ||
 		    (iocb->ki_flags & IOCB_NOWAIT))
 			return -EAGAIN;
-		ret = wait_event_interruptible(file->queue.wait,
-				(item = vhub_queue_take(&file->queue)));
+		ret = vhub_queue_wait(&file->queue, &item);
 		if (ret)
 			return ret;
 	}
@@ -397,8 +396,8 @@ static long vhub_chardev_attach(struct vhub_file *file, fmode_t mode,
 	int ret;
 
 	BUILD_BUG_ON(sizeof(struct vhub_attach) != VHUB_ATTACH_SIZE_VER0);
-	BUILD_BUG_ON(VHUB_HUB_NAME_SIZE != IFNAMSIZ);
-	BUILD_BUG_ON(VHUB_LABEL_SIZE != VHUB_LABEL_MAX + 1);
+	BUILD_BUG_ON(sizeof(attach.hub) != IFNAMSIZ);
+	BUILD_BUG_ON(sizeof(attach.label) != VHUB_LABEL_MAX + 1);
 
 	if (get_user(size, &arg->size))
 		return -EFAULT;
@@ -410,6 +409,9 @@ static long vhub_chardev_attach(struct vhub_file *file, fmode_t mode,
 	ret = vhub_chardev_check_attach(&attach);
 	if (ret)
 		return ret;
+	/* See that the answer can be written before there is one. */
+	if (put_user(0, &arg->port) || put_user(0, &arg->rights))
+		return -EFAULT;
 
 	mutex_lock(&file->lock);
 	ret = vhub_chardev_attach_locked(file, mode, &attach);

@@ -10,10 +10,17 @@
 #include "chardev.h"
 #include "hub.h"
 #include "netlink.h"
+#include "offload.h"
+#include "queue.h"
 
 static int __init vhub_init(void)
 {
 	int ret;
+
+#ifdef DEBUG
+	if (!vhub_queue_selftest() || !vhub_offload_selftest())
+		return -ENOTRECOVERABLE;
+#endif
 
 	ret = vhub_hub_tables_init();
 	if (ret)

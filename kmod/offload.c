@@ -246,3 +246,5 @@ int vhub_offload_check_tun(unsigned long tun_f)
 		return -EINVAL;
 	return 0;
 }
+
+#include "selftest/offload.c"

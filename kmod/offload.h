@@ -41,4 +41,8 @@ int vhub_offload_to_skb(const struct vhub_offload *offload,
 struct sk_buff *vhub_offload_complete(struct sk_buff *skb);
 int vhub_offload_check_tun(unsigned long tun_f);
 
+#ifdef DEBUG
+bool vhub_offload_selftest(void);
+#endif
+
 #endif /* _VHUB_OFFLOAD_H */

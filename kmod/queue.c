@@ -128,6 +128,20 @@ vhub_item_t vhub_queue_take(struct vhub_queue *queue)
 }
 
 /**
+ * vhub_queue_wait - take the oldest frame, sleeping until there is one
+ * @queue: the queue
+ * @item: a frame whose reference is now the caller's
+ *
+ * Context: may sleep.
+ * Return: 0 or -ERESTARTSYS.
+ */
+int vhub_queue_wait(struct vhub_queue *queue, vhub_item_t *item)
+{
+	return wait_event_interruptible(queue->wait,
+					(*item = vhub_queue_take(queue)));
+}
+
+/**
  * vhub_queue_wake - tell the reader that frames have come
  * @queue: the queue, its lock not held
  *
@@ -146,3 +160,5 @@ void vhub_queue_wake(struct vhub_queue *queue)
 	if (READ_ONCE(queue->fasync))
 		kill_fasync(&queue->fasync, SIGIO, POLL_IN);
 }
+
+#include "selftest/queue.c"

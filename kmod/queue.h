@@ -137,6 +137,7 @@ void vhub_queue_free(struct vhub_queue *queue);
 void vhub_queue_open(struct vhub_queue *queue);
 void vhub_queue_close(struct vhub_queue *queue);
 vhub_item_t vhub_queue_take(struct vhub_queue *queue);
+int vhub_queue_wait(struct vhub_queue *queue, vhub_item_t *item);
 void vhub_queue_wake(struct vhub_queue *queue);
 
 /* Racy without the lock; who sleeps on @wait looks again after each wake. */
@@ -170,5 +171,9 @@ static inline bool vhub_queue_put_locked(struct vhub_queue *queue,
 	WRITE_ONCE(queue->head, head + 1);
 	return true;
 }
+
+#ifdef DEBUG
+bool vhub_queue_selftest(void);
+#endif
 
 #endif /* _VHUB_QUEUE_H */

@@ -82,6 +82,10 @@ static long vhub_tun_set_iff(struct vhub_file *file, fmode_t mode,
 	    (ifr.ifr_flags & (IFF_TAP | IFF_NO_PI)) != (IFF_TAP | IFF_NO_PI))
 		return -EINVAL;
 
+	/* See that the answer can be written before there is one. */
+	if (copy_to_user(arg, &ifr, size))
+		return -EFAULT;
+
 	mutex_lock(&file->lock);
 	fdport = vhub_file_port(file);
 	if (!fdport)

@@ -73,13 +73,13 @@ enum vhub_rights {
  * @rights: out: bits of enum vhub_rights that the hub's owner, group and mode
  *	and the way the file was opened left
  *
- * Errors of VHUB_IOC_ATTACH: EINVAL for a size, flag, header size or string
- * that is none of the above; E2BIG for a larger struct with bits set that this
- * kernel does not know; EBUSY for a file that was attached before; ENODEV for
- * no such hub, or a network namespace that went; ENOTTY never; EACCES for no
- * right to attach; EBADF and EINVAL for an @fd that is not open, or no
+ * Errors of VHUB_IOC_ATTACH, after which the file is as it was: EINVAL for a
+ * size, flag, header size or string that is none of the above; E2BIG for a
+ * larger struct with bits set that this kernel does not know; EBUSY for a file
+ * that was attached before; ENODEV for no such hub; EACCES for no right to
+ * attach; EBADF for an @fd that is not open and EINVAL for one that is no
  * attached file of a multi-queue port; ENOSPC for a full hub or port; ENOMEM;
- * EFAULT.
+ * EFAULT. An ioctl that the device does not know is EINVAL, never ENOTTY.
  */
 struct vhub_attach {
 	__u32	size;
