@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vhub - generic netlink: handlers, and news for those who listen
+ * vhub - generic netlink: handlers of the family
  *
  * The family is specified in Documentation/netlink/specs/vhub.yaml.
  */
@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "hub.h"
 #include "netlink-gen.h"
+#include "netlink-msg.h"
 #include "port.h"
 
 /* Where a dump goes on; kept in the 48 bytes of a netlink callback. */
@@ -29,7 +30,7 @@ static const struct genl_multicast_group vhub_nl_groups[] = {
 	[VHUB_NLGRP_EVENTS] = { .name = VHUB_MCGRP_EVENTS },
 };
 
-static struct genl_family vhub_nl_family __ro_after_init = {
+struct genl_family vhub_nl_family __ro_after_init = {
 	.name		= VHUB_FAMILY_NAME,
 	.version	= VHUB_FAMILY_VERSION,
 	.netnsok	= true,
@@ -117,99 +118,12 @@ static int vhub_nl_may_change(struct sk_buff *request, struct vhub_hub *hub,
 	return -EPERM;
 }
 
-static int vhub_nl_fill_hub(struct sk_buff *msg, struct vhub_hub *hub,
-			    const struct vhub_viewer *viewer)
-{
-	struct user_namespace *user_ns = viewer->user_ns;
-	int ret;
-
-	spin_lock(&hub->lock);
-	ret = nla_put_u32(msg, VHUB_A_HUB_IFINDEX, hub->dev->ifindex) ?:
-	      nla_put_string(msg, VHUB_A_HUB_NAME, hub->dev->name) ?:
-	      nla_put_u32(msg, VHUB_A_HUB_OWNER,
-			  from_kuid_munged(user_ns, hub->owner)) ?:
-	      nla_put_u32(msg, VHUB_A_HUB_GROUP,
-			  from_kgid_munged(user_ns, hub->group)) ?:
-	      nla_put_u32(msg, VHUB_A_HUB_PERM, hub->perm) ?:
-	      nla_put_u32(msg, VHUB_A_HUB_PORTS, hub->count) ?:
-	      nla_put_u32(msg, VHUB_A_HUB_PORTS_MAX, VHUB_PORTS_MAX);
-	spin_unlock(&hub->lock);
-	return ret;
-}
-
-static int vhub_nl_fill_drops(struct sk_buff *msg,
-			      const struct vhub_stats_sum *sum)
-{
-	struct nlattr *nest;
-	int reason;
-
-	nest = nla_nest_start(msg, VHUB_A_STATS_DROPS);
-	if (!nest)
-		return -EMSGSIZE;
-
-	for (reason = VHUB_A_DROPS_PAD + 1; reason <= VHUB_A_DROPS_MAX;
-	     reason++)
-		if (nla_put_u64_64bit(msg, reason, sum->drops[reason],
-				      VHUB_A_DROPS_PAD))
-			return -EMSGSIZE;
-
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-static int vhub_nl_fill_stats(struct sk_buff *msg, struct vhub_port *port)
-{
-	struct vhub_stats_sum sum;
-	struct nlattr *nest;
-
-	vhub_port_sum(port, &sum);
-
-	nest = nla_nest_start(msg, VHUB_A_PORT_STATS);
-	if (!nest)
-		return -EMSGSIZE;
-
-	if (nla_put_u64_64bit(msg, VHUB_A_STATS_RX_FRAMES, sum.rx_frames,
-			      VHUB_A_STATS_PAD) ||
-	    nla_put_u64_64bit(msg, VHUB_A_STATS_RX_BYTES, sum.rx_bytes,
-			      VHUB_A_STATS_PAD) ||
-	    nla_put_u64_64bit(msg, VHUB_A_STATS_TX_FRAMES, sum.tx_frames,
-			      VHUB_A_STATS_PAD) ||
-	    nla_put_u64_64bit(msg, VHUB_A_STATS_TX_BYTES, sum.tx_bytes,
-			      VHUB_A_STATS_PAD) ||
-	    vhub_nl_fill_drops(msg, &sum))
-		return -EMSGSIZE;
-
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-static int vhub_nl_fill_port_locked(struct sk_buff *msg, struct vhub_hub *hub,
-				    struct vhub_port *port,
-				    const struct vhub_viewer *viewer)
-{
-	lockdep_assert_held(&hub->lock);
-
-	return nla_put_u32(msg, VHUB_A_PORT_HUB_IFINDEX, hub->dev->ifindex) ?:
-	       nla_put_string(msg, VHUB_A_PORT_HUB_NAME, hub->dev->name) ?:
-	       nla_put_u32(msg, VHUB_A_PORT_NUMBER, port->number) ?:
-	       nla_put_u32(msg, VHUB_A_PORT_KIND, port->ops->kind) ?:
-	       nla_put_u32(msg, VHUB_A_PORT_FLAGS, READ_ONCE(port->flags)) ?:
-	       nla_put_string(msg, VHUB_A_PORT_LABEL, port->label) ?:
-	       port->ops->fill(port, msg, viewer) ?:
-	       vhub_nl_fill_stats(msg, port);
-}
-
-static void *vhub_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags,
-			 u8 cmd)
-{
-	return genlmsg_put(msg, portid, seq, &vhub_nl_family, flags, cmd);
-}
-
 static void *vhub_nl_put_dump(struct sk_buff *msg, struct netlink_callback *cb,
 			      u8 cmd)
 {
-	return vhub_nl_put(msg, NETLINK_CB(cb->skb).portid,
-			   cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd);
+	return genlmsg_put(msg, NETLINK_CB(cb->skb).portid,
+			   cb->nlh->nlmsg_seq, &vhub_nl_family, NLM_F_MULTI,
+			   cmd);
 }
 
 static int vhub_nl_reply_hub(struct sk_buff *request, struct genl_info *info,
@@ -223,8 +137,8 @@ static int vhub_nl_reply_hub(struct sk_buff *request, struct genl_info *info,
 	if (!msg)
 		return -ENOMEM;
 
-	hdr = vhub_nl_put(msg, info->snd_portid, info->snd_seq, 0,
-			  VHUB_CMD_HUB_GET);
+	hdr = genlmsg_put_reply(msg, info, &vhub_nl_family, 0,
+				VHUB_CMD_HUB_GET);
 	if (WARN_ON_ONCE(!hdr || vhub_nl_fill_hub(msg, hub, &viewer))) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
@@ -405,21 +319,6 @@ static int vhub_nl_no_port(struct genl_info *info)
 	return -ENOENT;
 }
 
-/* Return: 0, -ENOENT when the port is not there, -EMSGSIZE. */
-static int vhub_nl_fill_port(struct sk_buff *msg, struct vhub_hub *hub,
-			     u32 number, const struct vhub_viewer *viewer)
-{
-	struct vhub_port *port;
-	int ret = -ENOENT;
-
-	spin_lock(&hub->lock);
-	port = vhub_port_lookup_locked(hub, number);
-	if (port)
-		ret = vhub_nl_fill_port_locked(msg, hub, port, viewer);
-	spin_unlock(&hub->lock);
-	return ret;
-}
-
 static int vhub_nl_reply_port(struct sk_buff *request, struct genl_info *info,
 			      struct vhub_hub *hub, u32 number)
 {
@@ -432,8 +331,8 @@ static int vhub_nl_reply_port(struct sk_buff *request, struct genl_info *info,
 	if (!msg)
 		return -ENOMEM;
 
-	hdr = vhub_nl_put(msg, info->snd_portid, info->snd_seq, 0,
-			  VHUB_CMD_PORT_GET);
+	hdr = genlmsg_put_reply(msg, info, &vhub_nl_family, 0,
+				VHUB_CMD_PORT_GET);
 	ret = hdr ? vhub_nl_fill_port(msg, hub, number, &viewer) : -EMSGSIZE;
 	if (ret) {
 		nlmsg_free(msg);
@@ -615,130 +514,6 @@ int vhub_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 	      vhub_nl_remove_port(hub, number, info);
 	vhub_hub_put(hub);
 	return ret;
-}
-
-/* A listener can be anywhere: it sees users as the hub's namespace does, and
- * no process ids.
- */
-static struct vhub_viewer vhub_nl_listener(struct vhub_hub *hub)
-{
-	return (struct vhub_viewer){
-		.user_ns = dev_net(hub->dev)->user_ns,
-	};
-}
-
-/* Return: a message of this command begun, or NULL when nobody would hear. */
-static struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
-					    void **hdr)
-{
-	struct sk_buff *msg;
-
-	if (!genl_has_listeners(&vhub_nl_family, dev_net(hub->dev),
-				VHUB_NLGRP_EVENTS))
-		return NULL;
-
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
-		return NULL;
-
-	*hdr = vhub_nl_put(msg, 0, 0, 0, cmd);
-	if (*hdr)
-		return msg;
-	nlmsg_free(msg);
-	return NULL;
-}
-
-static void vhub_nl_notify_end(struct vhub_hub *hub, struct sk_buff *msg,
-			       void *hdr)
-{
-	genlmsg_end(msg, hdr);
-	genlmsg_multicast_netns(&vhub_nl_family, dev_net(hub->dev), msg, 0,
-				VHUB_NLGRP_EVENTS, GFP_KERNEL);
-}
-
-static void vhub_nl_notify_hub_cmd(struct vhub_hub *hub, u8 cmd)
-{
-	struct vhub_viewer viewer = vhub_nl_listener(hub);
-	struct sk_buff *msg;
-	void *hdr;
-
-	msg = vhub_nl_notify_begin(hub, cmd, &hdr);
-	if (!msg)
-		return;
-
-	if (vhub_nl_fill_hub(msg, hub, &viewer))
-		nlmsg_free(msg);
-	else
-		vhub_nl_notify_end(hub, msg, hdr);
-}
-
-/**
- * vhub_nl_notify_hub - say that a hub came or was changed
- * @hub: the hub
- *
- * Context: may sleep.
- */
-void vhub_nl_notify_hub(struct vhub_hub *hub)
-{
-	vhub_nl_notify_hub_cmd(hub, VHUB_CMD_HUB_NTF);
-}
-
-/**
- * vhub_nl_notify_hub_del - say that a hub goes, and all its ports with it
- * @hub: the hub
- *
- * Context: may sleep.
- */
-void vhub_nl_notify_hub_del(struct vhub_hub *hub)
-{
-	vhub_nl_notify_hub_cmd(hub, VHUB_CMD_HUB_DEL_NTF);
-}
-
-/**
- * vhub_nl_notify_port - say that a port came or was changed
- * @hub: the hub it is on
- * @number: number of the port; nothing is said when it went already
- *
- * Context: may sleep.
- */
-void vhub_nl_notify_port(struct vhub_hub *hub, u32 number)
-{
-	struct vhub_viewer viewer = vhub_nl_listener(hub);
-	struct sk_buff *msg;
-	void *hdr;
-
-	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_NTF, &hdr);
-	if (!msg)
-		return;
-
-	if (vhub_nl_fill_port(msg, hub, number, &viewer))
-		nlmsg_free(msg);
-	else
-		vhub_nl_notify_end(hub, msg, hdr);
-}
-
-/**
- * vhub_nl_notify_port_del - say that a port went
- * @hub: the hub it was on
- * @number: number it had
- *
- * Context: may sleep.
- */
-void vhub_nl_notify_port_del(struct vhub_hub *hub, u32 number)
-{
-	struct sk_buff *msg;
-	void *hdr;
-
-	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_DEL_NTF, &hdr);
-	if (!msg)
-		return;
-
-	if (nla_put_u32(msg, VHUB_A_PORT_HUB_IFINDEX, hub->dev->ifindex) ||
-	    nla_put_string(msg, VHUB_A_PORT_HUB_NAME, hub->dev->name) ||
-	    nla_put_u32(msg, VHUB_A_PORT_NUMBER, number))
-		nlmsg_free(msg);
-	else
-		vhub_nl_notify_end(hub, msg, hdr);
 }
 
 /* Opens the family. Context: may sleep. Return: 0 or -errno. */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vhub - generic netlink: what messages say of a hub and of a port
+ */
+#ifndef _VHUB_NETLINK_MSG_H
+#define _VHUB_NETLINK_MSG_H
+
+#include <linux/types.h>
+
+struct genl_family;
+struct sk_buff;
+struct vhub_hub;
+struct vhub_viewer;
+
+extern struct genl_family vhub_nl_family;
+
+int vhub_nl_fill_hub(struct sk_buff *msg, struct vhub_hub *hub,
+		     const struct vhub_viewer *viewer);
+int vhub_nl_fill_port(struct sk_buff *msg, struct vhub_hub *hub, u32 number,
+		      const struct vhub_viewer *viewer);
+
+#endif /* _VHUB_NETLINK_MSG_H */
