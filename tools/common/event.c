@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - changes of hubs and ports, from the family's multicast group */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+
+#include <linux/genetlink.h>
+
+#include "genl.h"
+
+/* Room for a hub of thousands of ports that goes or comes at once. */
+#define EVENT_ROOM	(4 << 20)
+
+/**
+ * vhub_event_open() - listen to changes
+ * @nl: of its own: requests would lose events that come between
+ *
+ * Return: 0 or -errno, -EPROTONOSUPPORT when the module is not loaded.
+ */
+int vhub_event_open(struct vhub_nl *nl)
+{
+	int room = EVENT_ROOM;
+	int fd, ret;
+
+	ret = vhub_genl_ready(nl);
+	if (ret)
+		return ret;
+	if (mnl_socket_setsockopt(nl->genl, NETLINK_ADD_MEMBERSHIP,
+				  &nl->events, sizeof(nl->events)) < 0)
+		return -errno;
+	fd = mnl_socket_get_fd(nl->genl);
+	/* More is better, but needs a privilege; less is no failure. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Returns 1 for a message that is no event. */
+static int event_parse(const struct nlmsghdr *nlh, struct vhub_event *event)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < GENL_HDRLEN)
+		return -EBADMSG;
+	event->cmd = genl->cmd;
+	switch (genl->cmd) {
+	case VHUB_CMD_HUB_NTF:
+	case VHUB_CMD_HUB_DEL_NTF:
+		return vhub_hub_parse(nlh, &event->hub);
+	case VHUB_CMD_PORT_NTF:
+	case VHUB_CMD_PORT_DEL_NTF:
+		return vhub_port_parse(nlh, &event->port);
+	default:
+		return 1;
+	}
+}
+
+/* Like recv(), but waits only if @wait. */
+static ssize_t event_recv(const struct mnl_socket *sk, void *buf, size_t size,
+			  bool wait)
+{
+	struct pollfd pfd = {
+		.fd = mnl_socket_get_fd(sk),
+		.events = POLLIN,
+	};
+	ssize_t got;
+
+	for (;;) {
+		got = mnl_socket_recvfrom(sk, buf, size);
+		if (got >= 0 || (errno != EAGAIN && errno != EINTR))
+			return got;
+		if (errno == EAGAIN && !wait)
+			return got;
+		if (errno == EAGAIN && poll(&pfd, 1, -1) < 0 && errno != EINTR)
+			return -1;
+	}
+}
+
+/**
+ * vhub_event_next() - handle changes
+ * @nl: see vhub_event_open()
+ * @wait: wait for one if there is none
+ * @cb: called for each
+ * @data: argument of @cb
+ *
+ * Return: 0 after one or more, or -errno: that of @cb; -EAGAIN when there is
+ * none; -ENOBUFS when changes were lost because they came faster than they
+ * were read. More may be lost without a word until -EAGAIN is returned.
+ */
+int vhub_event_next(struct vhub_nl *nl, bool wait,
+		    int (*cb)(const struct vhub_event *event, void *data),
+		    void *data)
+{
+	char buf[VHUB_NL_ANSWER_SIZE];
+	const struct nlmsghdr *nlh;
+	struct vhub_event event;
+	ssize_t got;
+	int len, ret;
+
+	got = event_recv(nl->genl, buf, sizeof(buf), wait);
+	if (got < 0)
+		return -errno;
+	len = got;
+	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_type != nl->family)
+			continue;
+		ret = event_parse(nlh, &event);
+		if (!ret)
+			ret = cb(&event, data);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - words for the numbers of the ABI */
+#include <ctype.h>
+#include <net/if.h>
+#include <string.h>
+
+#include <linux/if_tun.h>
+
+#include "names.h"
+
+/* Newer than the headers of Debian 12. */
+#ifndef TUN_F_USO4
+#define TUN_F_USO4	0x20
+#define TUN_F_USO6	0x40
+#endif
+
+const struct vhub_bit vhub_port_flags[] = {
+	{ VHUB_PORT_FLAG_SEND, "send" },
+	{ VHUB_PORT_FLAG_RECV, "recv" },
+	{ VHUB_PORT_FLAG_LINK, "link" },
+	{ VHUB_PORT_FLAG_VNET_HDR, "vnet-hdr" },
+	{ VHUB_PORT_FLAG_TUN, "tun" },
+	{ VHUB_PORT_FLAG_MULTI_QUEUE, "multi-queue" },
+	{ 0, NULL }
+};
+
+const struct vhub_bit vhub_offloads[] = {
+	{ TUN_F_CSUM, "csum" },
+	{ TUN_F_TSO4, "tso4" },
+	{ TUN_F_TSO6, "tso6" },
+	{ TUN_F_TSO_ECN, "tso-ecn" },
+	{ TUN_F_UFO, "ufo" },
+	{ TUN_F_USO4, "uso4" },
+	{ TUN_F_USO6, "uso6" },
+	{ 0, NULL }
+};
+
+const char *const vhub_drops[VHUB_A_DROPS_MAX + 1] = {
+	[VHUB_A_DROPS_SHORT] = "short",
+	[VHUB_A_DROPS_LONG] = "long",
+	[VHUB_A_DROPS_HEADER] = "header",
+	[VHUB_A_DROPS_FAULT] = "fault",
+	[VHUB_A_DROPS_NO_MEMORY] = "no_memory",
+	[VHUB_A_DROPS_DENIED] = "denied",
+	[VHUB_A_DROPS_NO_LINK] = "no_link",
+	[VHUB_A_DROPS_NO_RECEIVER] = "no_receiver",
+	[VHUB_A_DROPS_FULL] = "full",
+	[VHUB_A_DROPS_NO_QUEUE] = "no_queue",
+	[VHUB_A_DROPS_OFFLOAD] = "offload",
+	[VHUB_A_DROPS_TOO_BIG] = "too_big",
+	[VHUB_A_DROPS_TRUNCATED] = "truncated",
+};
+
+_Static_assert(VHUB_A_DROPS_MAX == VHUB_A_DROPS_TRUNCATED,
+	       "vhub_drops[] lacks a reason of <linux/vhub.h>");
+
+const char *vhub_port_kind(uint32_t kind)
+{
+	switch (kind) {
+	case VHUB_PORT_KIND_FD:
+		return "fd";
+	case VHUB_PORT_KIND_HOST:
+		return "host";
+	default:
+		return NULL;
+	}
+}
+
+const char *vhub_hub_name_fault(const char *name)
+{
+	const char *c;
+
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= IFNAMSIZ)
+		return "is longer than 15 characters";
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return "is reserved";
+	for (c = name; *c; c++) {
+		if (isspace((unsigned char)*c) || iscntrl((unsigned char)*c))
+			return "has a blank or control character in it";
+		if (strchr("/:%", *c))
+			return "has one of / : % in it";
+	}
+	return NULL;
+}

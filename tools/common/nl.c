@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - netlink transport: one request, its answers, the kernel's sentence */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nl.h"
+
+/**
+ * struct nl_dialog - a request and what came back so far
+ * @cb: called for each answer
+ * @data: argument of @cb
+ * @error: where the kernel's sentence goes
+ * @ret: first error, of the kernel or of @cb
+ * @done: nothing more comes
+ * @interrupted: the list changed while it was dumped
+ */
+struct nl_dialog {
+	vhub_nl_cb cb;
+	void *data;
+	char *error;
+	int ret;
+	bool done;
+	bool interrupted;
+};
+
+/**
+ * vhub_nl_open() - open a netlink socket unless it is open
+ * @sk: where the socket is, or goes
+ * @bus: NETLINK_GENERIC or NETLINK_ROUTE
+ *
+ * Return: 0 or -errno.
+ */
+int vhub_nl_open(struct mnl_socket **sk, int bus)
+{
+	struct mnl_socket *new;
+	int ret, on = 1;
+
+	if (*sk)
+		return 0;
+	new = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	if (!new)
+		return -errno;
+	if (mnl_socket_bind(new, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_setsockopt(new, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
+	    mnl_socket_setsockopt(new, NETLINK_CAP_ACK, &on, sizeof(on)) < 0) {
+		ret = -errno;
+		mnl_socket_close(new);
+		return ret;
+	}
+	*sk = new;
+	return 0;
+}
+
+/**
+ * vhub_nl_close() - close all sockets; @nl can be used again
+ * @nl: may be all zero
+ */
+void vhub_nl_close(struct vhub_nl *nl)
+{
+	if (nl->genl)
+		mnl_socket_close(nl->genl);
+	if (nl->rtnl)
+		mnl_socket_close(nl->rtnl);
+	memset(nl, 0, sizeof(*nl));
+}
+
+/* The module's sentences may name it, and so do programs: not twice. */
+static void nl_save_sentence(struct nl_dialog *d, const char *text)
+{
+	static const char prefix[] = "vhub: ";
+
+	if (!strncmp(text, prefix, strlen(prefix)))
+		text += strlen(prefix);
+	snprintf(d->error, VHUB_NL_ERROR_SIZE, "%s", text);
+}
+
+/* @off: bytes of the payload before the attributes */
+static void nl_find_sentence(struct nl_dialog *d, const struct nlmsghdr *nlh,
+			     size_t off)
+{
+	const struct nlattr *attr;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    off > mnl_nlmsg_get_payload_len(nlh))
+		return;
+	mnl_attr_for_each(attr, nlh, off) {
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			nl_save_sentence(d, mnl_attr_get_str(attr));
+	}
+}
+
+static void nl_handle_error(struct nl_dialog *d, const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	size_t off = sizeof(*err);
+
+	d->done = true;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err)) {
+		d->ret = -EBADMSG;
+		return;
+	}
+	if (err->error && !d->ret)
+		d->ret = err->error;
+	/* Without the flag the request follows, before the attributes. */
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		off += MNL_ALIGN(err->msg.nlmsg_len) - MNL_NLMSG_HDRLEN;
+	if (err->error)
+		nl_find_sentence(d, nlh, off);
+}
+
+/* A dump that fails on its way says so at its end. */
+static void nl_handle_done(struct nl_dialog *d, const struct nlmsghdr *nlh)
+{
+	int err;
+
+	d->done = true;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(err))
+		return;
+	memcpy(&err, mnl_nlmsg_get_payload(nlh), sizeof(err));
+	if (err >= 0)
+		return;
+	if (!d->ret)
+		d->ret = err;
+	nl_find_sentence(d, nlh, MNL_ALIGN(sizeof(err)));
+}
+
+static void nl_handle_message(struct nl_dialog *d, const struct nlmsghdr *nlh)
+{
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		d->interrupted = true;
+	switch (nlh->nlmsg_type) {
+	case NLMSG_NOOP:
+		break;
+	case NLMSG_ERROR:
+		nl_handle_error(d, nlh);
+		break;
+	case NLMSG_DONE:
+		nl_handle_done(d, nlh);
+		break;
+	default:
+		/* After an error go on reading, or the next request gets it. */
+		if (d->cb && !d->ret)
+			d->ret = d->cb(nlh, d->data);
+	}
+}
+
+static void nl_handle_datagram(struct nl_dialog *d, const void *buf, int len,
+			       uint32_t seq, unsigned int portid)
+{
+	const struct nlmsghdr *nlh = buf;
+
+	for (; !d->done && mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_seq == seq && nlh->nlmsg_pid == portid)
+			nl_handle_message(d, nlh);
+	}
+}
+
+/**
+ * vhub_nl_request() - begin a request
+ * @buf: VHUB_NL_REQUEST_SIZE bytes, cleared for the gaps between attributes
+ * @type: of the message
+ */
+struct nlmsghdr *vhub_nl_request(void *buf, uint16_t type)
+{
+	struct nlmsghdr *nlh;
+
+	memset(buf, 0, VHUB_NL_REQUEST_SIZE);
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = type;
+	return nlh;
+}
+
+/**
+ * vhub_nl_talk() - send a request and handle all that it is answered with
+ * @nl: whose @error is set and whose @seq is used
+ * @sk: one of its sockets
+ * @nlh: the request; sequence number and flags are filled in here
+ * @cb: called for each answer, or NULL
+ * @data: argument of @cb
+ *
+ * Return: 0 or -errno, that of the kernel, of @cb or of the socket.
+ */
+int vhub_nl_talk(struct vhub_nl *nl, struct mnl_socket *sk,
+		 struct nlmsghdr *nlh, vhub_nl_cb cb, void *data)
+{
+	struct nl_dialog d = { .cb = cb, .data = data, .error = nl->error };
+	char buf[VHUB_NL_ANSWER_SIZE];
+	ssize_t len;
+
+	nl->error[0] = '\0';
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_seq = ++nl->seq;
+	if (mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	while (!d.done) {
+		len = mnl_socket_recvfrom(sk, buf, sizeof(buf));
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return -errno;
+		nl_handle_datagram(&d, buf, len, nlh->nlmsg_seq,
+				   mnl_socket_get_portid(sk));
+	}
+	nl->interrupted = d.interrupted;
+	return d.ret;
+}
+
+/**
+ * vhub_nl_parse() - sort attributes into a table and check their types
+ * @policy: the types; attributes that it does not know are passed over
+ * @attrs: first attribute
+ * @len: bytes of all
+ * @tb: table of @policy->max + 1 pointers, cleared here
+ *
+ * Return: 0 or -EBADMSG.
+ */
+int vhub_nl_parse(const struct vhub_nl_policy *policy, const void *attrs,
+		  size_t len, const struct nlattr **tb)
+{
+	const struct nlattr *attr = attrs;
+	const char *end = (const char *)attrs + len;
+	uint16_t type;
+
+	memset(tb, 0, (policy->max + 1) * sizeof(*tb));
+	for (; mnl_attr_ok(attr, end - (const char *)attr);
+	     attr = mnl_attr_next(attr)) {
+		type = mnl_attr_get_type(attr);
+		if (type > policy->max || !policy->type[type])
+			continue;
+		if (mnl_attr_validate(attr, policy->type[type]) < 0)
+			return -EBADMSG;
+		tb[type] = attr;
+	}
+	return 0;
+}
+
+/**
+ * vhub_nl_copy_string() - copy a string that was parsed, cut to fit
+ * @to: where to
+ * @size: bytes there, with the NUL
+ * @attr: may be NULL, which gives ""
+ */
+void vhub_nl_copy_string(char *to, size_t size, const struct nlattr *attr)
+{
+	snprintf(to, size, "%s", attr ? mnl_attr_get_str(attr) : "");
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - ports over netlink: show, set, del */
+#include <errno.h>
+#include <string.h>
+
+#include "genl.h"
+
+static const uint8_t port_type[] = {
+	[VHUB_A_PORT_HUB_IFINDEX] = MNL_TYPE_U32,
+	[VHUB_A_PORT_HUB_NAME] = MNL_TYPE_NUL_STRING,
+	[VHUB_A_PORT_NUMBER] = MNL_TYPE_U32,
+	[VHUB_A_PORT_KIND] = MNL_TYPE_U32,
+	[VHUB_A_PORT_FLAGS] = MNL_TYPE_U32,
+	[VHUB_A_PORT_LABEL] = MNL_TYPE_NUL_STRING,
+	[VHUB_A_PORT_PID] = MNL_TYPE_U32,
+	[VHUB_A_PORT_COMMAND] = MNL_TYPE_NUL_STRING,
+	[VHUB_A_PORT_OWNER] = MNL_TYPE_U32,
+	[VHUB_A_PORT_QUEUES] = MNL_TYPE_U32,
+	[VHUB_A_PORT_QUEUES_ON] = MNL_TYPE_U32,
+	[VHUB_A_PORT_VNET_HDR_SIZE] = MNL_TYPE_U32,
+	[VHUB_A_PORT_OFFLOADS] = MNL_TYPE_U32,
+	[VHUB_A_PORT_QUEUED] = MNL_TYPE_U32,
+	[VHUB_A_PORT_STATS] = MNL_TYPE_NESTED,
+};
+
+static const uint8_t stats_type[] = {
+	[VHUB_A_STATS_RX_FRAMES] = MNL_TYPE_U64,
+	[VHUB_A_STATS_RX_BYTES] = MNL_TYPE_U64,
+	[VHUB_A_STATS_TX_FRAMES] = MNL_TYPE_U64,
+	[VHUB_A_STATS_TX_BYTES] = MNL_TYPE_U64,
+	[VHUB_A_STATS_DROPS] = MNL_TYPE_NESTED,
+};
+
+static const uint8_t drops_type[] = {
+	[VHUB_A_DROPS_SHORT ... VHUB_A_DROPS_MAX] = MNL_TYPE_U64,
+};
+
+static const struct vhub_nl_policy port_policy = {
+	port_type, VHUB_A_PORT_STATS
+};
+static const struct vhub_nl_policy stats_policy = {
+	stats_type, VHUB_A_STATS_DROPS
+};
+static const struct vhub_nl_policy drops_policy = {
+	drops_type, VHUB_A_DROPS_MAX
+};
+
+static int port_parse_drops(const struct nlattr *nest,
+			    struct vhub_port_info *port)
+{
+	const struct nlattr *tb[VHUB_A_DROPS_MAX + 1];
+	unsigned int i;
+	int ret;
+
+	ret = vhub_nl_parse(&drops_policy, mnl_attr_get_payload(nest),
+			    mnl_attr_get_payload_len(nest), tb);
+	if (ret)
+		return ret;
+	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
+		if (tb[i])
+			port->drops[i] = mnl_attr_get_u64(tb[i]);
+	return 0;
+}
+
+static int port_parse_stats(const struct nlattr *nest,
+			    struct vhub_port_info *port)
+{
+	uint64_t *const u64[VHUB_A_STATS_DROPS + 1] = {
+		[VHUB_A_STATS_RX_FRAMES] = &port->rx_frames,
+		[VHUB_A_STATS_RX_BYTES] = &port->rx_bytes,
+		[VHUB_A_STATS_TX_FRAMES] = &port->tx_frames,
+		[VHUB_A_STATS_TX_BYTES] = &port->tx_bytes,
+	};
+	const struct nlattr *tb[VHUB_A_STATS_DROPS + 1];
+	unsigned int i;
+	int ret;
+
+	ret = vhub_nl_parse(&stats_policy, mnl_attr_get_payload(nest),
+			    mnl_attr_get_payload_len(nest), tb);
+	if (ret)
+		return ret;
+	for (i = 0; i <= VHUB_A_STATS_DROPS; i++)
+		if (tb[i] && u64[i])
+			*u64[i] = mnl_attr_get_u64(tb[i]);
+	if (!tb[VHUB_A_STATS_DROPS])
+		return 0;
+	return port_parse_drops(tb[VHUB_A_STATS_DROPS], port);
+}
+
+static void port_parse_numbers(const struct nlattr *const *tb,
+			       struct vhub_port_info *port)
+{
+	uint32_t *const u32[VHUB_A_PORT_STATS + 1] = {
+		[VHUB_A_PORT_HUB_IFINDEX] = &port->hub_ifindex,
+		[VHUB_A_PORT_NUMBER] = &port->number,
+		[VHUB_A_PORT_KIND] = &port->kind,
+		[VHUB_A_PORT_FLAGS] = &port->flags,
+		[VHUB_A_PORT_PID] = &port->pid,
+		[VHUB_A_PORT_OWNER] = &port->owner,
+		[VHUB_A_PORT_QUEUES] = &port->queues,
+		[VHUB_A_PORT_QUEUES_ON] = &port->queues_on,
+		[VHUB_A_PORT_VNET_HDR_SIZE] = &port->vnet_hdr_size,
+		[VHUB_A_PORT_OFFLOADS] = &port->offloads,
+		[VHUB_A_PORT_QUEUED] = &port->queued,
+	};
+	unsigned int i;
+
+	for (i = 0; i <= VHUB_A_PORT_STATS; i++) {
+		if (!tb[i])
+			continue;
+		port->has |= 1U << i;
+		if (u32[i])
+			*u32[i] = mnl_attr_get_u32(tb[i]);
+	}
+}
+
+/**
+ * vhub_port_parse() - read a message about a port
+ * @nlh: an answer or an event
+ * @port: filled in; what the message does not say is 0
+ */
+int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port)
+{
+	const struct nlattr *tb[VHUB_A_PORT_STATS + 1];
+	int ret;
+
+	memset(port, 0, sizeof(*port));
+	ret = vhub_genl_attrs(nlh, &port_policy, tb);
+	if (ret)
+		return ret;
+	port_parse_numbers(tb, port);
+	vhub_nl_copy_string(port->hub_name, sizeof(port->hub_name),
+			    tb[VHUB_A_PORT_HUB_NAME]);
+	vhub_nl_copy_string(port->label, sizeof(port->label),
+			    tb[VHUB_A_PORT_LABEL]);
+	vhub_nl_copy_string(port->command, sizeof(port->command),
+			    tb[VHUB_A_PORT_COMMAND]);
+	if (!tb[VHUB_A_PORT_STATS])
+		return 0;
+	return port_parse_stats(tb[VHUB_A_PORT_STATS], port);
+}
+
+static int port_get_cb(const struct nlmsghdr *nlh, void *data)
+{
+	return vhub_port_parse(nlh, data);
+}
+
+static int port_list_cb(const struct nlmsghdr *nlh, void *data)
+{
+	struct vhub_port_info *port = vhub_vec_push(data);
+
+	return port ? vhub_port_parse(nlh, port) : -ENOMEM;
+}
+
+/* A request about one port, @buf of VHUB_NL_REQUEST_SIZE. */
+static int port_request(struct vhub_nl *nl, struct nlmsghdr **nlh, void *buf,
+			uint8_t cmd, const char *hub, uint32_t number)
+{
+	int ret = vhub_genl_ready(nl);
+
+	if (ret)
+		return ret;
+	*nlh = vhub_genl_request(nl, buf, cmd);
+	mnl_attr_put_strz(*nlh, VHUB_A_PORT_HUB_NAME, hub);
+	mnl_attr_put_u32(*nlh, VHUB_A_PORT_NUMBER, number);
+	return 0;
+}
+
+/**
+ * vhub_port_get() - show one port
+ * @nl: all zero or used before
+ * @hub: name of its hub
+ * @number: of the port, 0 for the host's
+ * @port: filled in
+ *
+ * Return: 0 or -errno, -ENODEV for no such hub, -ENOENT for no such port.
+ */
+int vhub_port_get(struct vhub_nl *nl, const char *hub, uint32_t number,
+		  struct vhub_port_info *port)
+{
+	char buf[VHUB_NL_REQUEST_SIZE];
+	struct nlmsghdr *nlh;
+	int ret;
+
+	memset(port, 0, sizeof(*port));
+	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_GET, hub, number);
+	if (ret)
+		return ret;
+	return vhub_nl_talk(nl, nl->genl, nlh, port_get_cb, port);
+}
+
+/**
+ * vhub_port_list() - show all ports of a hub or of the namespace
+ * @nl: all zero or used before
+ * @hub: name of the hub, or NULL for all
+ * @ports: array, which the caller frees
+ * @n: its length
+ */
+int vhub_port_list(struct vhub_nl *nl, const char *hub,
+		   struct vhub_port_info **ports, size_t *n)
+{
+	struct vhub_vec vec = { .size = sizeof(**ports) };
+	char buf[VHUB_NL_REQUEST_SIZE];
+	struct nlmsghdr *nlh;
+	int ret;
+
+	ret = vhub_genl_ready(nl);
+	if (ret)
+		return ret;
+	nlh = vhub_genl_request(nl, buf, VHUB_CMD_PORT_GET);
+	if (hub)
+		mnl_attr_put_strz(nlh, VHUB_A_PORT_HUB_NAME, hub);
+	ret = vhub_genl_dump(nl, nlh, port_list_cb, &vec);
+	*ports = vec.items;
+	*n = vec.n;
+	return ret;
+}
+
+/**
+ * vhub_port_set() - change the label or the link of a port
+ * @nl: all zero or used before
+ * @hub: name of its hub
+ * @number: of the port
+ * @set: what to change
+ */
+int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
+		  const struct vhub_port_set *set)
+{
+	char buf[VHUB_NL_REQUEST_SIZE];
+	struct nlmsghdr *nlh;
+	int ret;
+
+	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_SET, hub, number);
+	if (ret)
+		return ret;
+	if (vhub_has(set->has, VHUB_A_PORT_LABEL))
+		mnl_attr_put_strz(nlh, VHUB_A_PORT_LABEL, set->label);
+	if (vhub_has(set->has, VHUB_A_PORT_LINK))
+		mnl_attr_put_u8(nlh, VHUB_A_PORT_LINK, set->link);
+	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+}
+
+/**
+ * vhub_port_del() - take a port off its hub
+ * @nl: all zero or used before
+ * @hub: name of its hub
+ * @number: of the port
+ */
+int vhub_port_del(struct vhub_nl *nl, const char *hub, uint32_t number)
+{
+	char buf[VHUB_NL_REQUEST_SIZE];
+	struct nlmsghdr *nlh;
+	int ret;
+
+	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_DEL, hub, number);
+	if (ret)
+		return ret;
+	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+}

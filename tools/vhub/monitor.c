@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - vhub monitor: changes of hubs and ports as they happen */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "parse.h"
+#include "seen.h"
+
+/**
+ * struct monitor - the running monitor
+ * @cli: how to print, and netlink for listings
+ * @events: netlink for events
+ * @seen: hubs and ports there are
+ */
+struct monitor {
+	struct cli *cli;
+	struct vhub_nl events;
+	struct seen seen;
+};
+
+static int monitor_learn_hubs(struct monitor *m)
+{
+	struct vhub_hub_info *hubs;
+	size_t i, n;
+	int ret;
+
+	ret = vhub_hub_list(&m->cli->nl, &hubs, &n);
+	if (ret)
+		return ret;
+	for (i = 0; i < n && ret >= 0; i++)
+		ret = seen_add(&m->seen, SEEN_HUB(hubs[i].ifindex));
+	free(hubs);
+	return ret < 0 ? ret : 0;
+}
+
+static int monitor_learn_ports(struct monitor *m)
+{
+	struct vhub_port_info *ports;
+	size_t i, n;
+	int ret;
+
+	ret = vhub_port_list(&m->cli->nl, NULL, &ports, &n);
+	if (ret)
+		return ret;
+	for (i = 0; i < n && ret >= 0; i++)
+		ret = seen_add(&m->seen, SEEN_PORT(ports[i].hub_ifindex,
+						   ports[i].number));
+	free(ports);
+	return ret < 0 ? ret : 0;
+}
+
+/* What is there, at the start and after events were lost. */
+static int monitor_learn(struct monitor *m)
+{
+	int ret;
+
+	seen_clear(&m->seen);
+	ret = monitor_learn_hubs(m);
+	return ret ? : monitor_learn_ports(m);
+}
+
+/* "added", "changed" or "removed"; NULL when memory is short */
+static const char *monitor_word(struct monitor *m,
+				const struct vhub_event *event)
+{
+	const struct vhub_port_info *port = &event->port;
+	uint64_t key;
+	int ret;
+
+	if (event->cmd == VHUB_CMD_HUB_DEL_NTF) {
+		seen_forget(&m->seen, SEEN_HUB(event->hub.ifindex),
+			    SEEN_HUB(event->hub.ifindex + 1ULL));
+		return "removed";
+	}
+	if (event->cmd == VHUB_CMD_HUB_NTF)
+		key = SEEN_HUB(event->hub.ifindex);
+	else
+		key = SEEN_PORT(port->hub_ifindex, port->number);
+	if (event->cmd == VHUB_CMD_PORT_DEL_NTF) {
+		seen_forget(&m->seen, key, key + 1);
+		return "removed";
+	}
+	ret = seen_add(&m->seen, key);
+	if (ret < 0)
+		return NULL;
+	return ret ? "added" : "changed";
+}
+
+/* Of a port that went nothing but its place is left. */
+static void monitor_print_values(struct out *out,
+				 const struct vhub_event *event)
+{
+	switch (event->cmd) {
+	case VHUB_CMD_PORT_NTF:
+		port_print(out, &event->port);
+		break;
+	case VHUB_CMD_PORT_DEL_NTF:
+		port_print_key(out, &event->port);
+		break;
+	default:
+		hub_print(out, &event->hub);
+	}
+}
+
+static int monitor_print(const struct vhub_event *event, void *data)
+{
+	bool hub = event->cmd == VHUB_CMD_HUB_NTF ||
+		   event->cmd == VHUB_CMD_HUB_DEL_NTF;
+	const char *object = hub ? "hub" : "port";
+	struct monitor *m = data;
+	struct out *out = &m->cli->out;
+	const char *word = monitor_word(m, event);
+
+	if (!word)
+		return -ENOMEM;
+	out_object(out);
+	out_word(out, word, " ");
+	out_string(out, OUT_JSON, "event", word);
+	out_word(out, object, " ");
+	out_string(out, OUT_JSON, "object", object);
+	monitor_print_values(out, event);
+	out_object_end(out);
+	return out_flush(out);
+}
+
+/* The kernel sends nothing more until what it sent before is read. */
+static int monitor_drain(struct monitor *m)
+{
+	int ret;
+
+	do {
+		ret = vhub_event_next(&m->events, false, monitor_print, m);
+	} while (!ret || ret == -ENOBUFS);
+	return ret == -EAGAIN ? 0 : ret;
+}
+
+static int monitor_lost(struct monitor *m)
+{
+	struct out *out = &m->cli->out;
+	int ret;
+
+	ret = monitor_drain(m);
+	if (ret)
+		return ret;
+	cli_note(m->cli, "events were lost: they came faster than they were read");
+	if (out->json) {
+		out_object(out);
+		out_string(out, OUT_JSON, "event", "lost");
+		out_object_end(out);
+	}
+	return monitor_learn(m);
+}
+
+/* Ends with an error only. */
+static int monitor_run(struct monitor *m)
+{
+	int ret;
+
+	ret = vhub_event_open(&m->events);
+	if (!ret)
+		ret = monitor_learn(m);
+	while (!ret) {
+		ret = vhub_event_next(&m->events, true, monitor_print, m);
+		if (ret == -ENOBUFS)
+			ret = monitor_lost(m);
+	}
+	return ret;
+}
+
+static int monitor(struct cli *cli, int argc, char **argv)
+{
+	const struct words w = { cli, argc, argv };
+	struct monitor m = { .cli = cli };
+	int ret;
+
+	ret = words_end(&w);
+	if (ret)
+		return ret;
+	/* A line each, also in pretty JSON. */
+	cli->out.pretty = false;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ret = monitor_run(&m);
+	vhub_nl_close(&m.events);
+	seen_clear(&m.seen);
+	if (ferror(stdout))
+		return cli_refused(cli, CLI_WRITE_FAILED, strerror(-ret));
+	return cli_nl_refused(cli, ret, NULL);
+}
+
+const struct cli_object cli_monitor = {
+	.name = "monitor",
+	.fn = monitor,
+	.help = "  vhub monitor\n",
+	.interactive = true,
+};

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - vhub port: del, set, show */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "parse.h"
+
+static int port_refused(const struct cli *cli, int err, const char *hub,
+			uint32_t number)
+{
+	if (err == -ENOENT)
+		return cli_refused(cli, "no port %u on hub \"%s\"", number,
+				   hub);
+	if (err == -ENODEV || !cli->nl.error[0])
+		return cli_nl_refused(cli, err, hub);
+	return cli_refused(cli, "port %u of hub \"%s\": %s", number, hub,
+			   cli->nl.error);
+}
+
+static bool port_option_label(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_LABEL;
+	set->label = text;
+	return strlen(text) <= VHUB_LABEL_MAX;
+}
+
+static bool port_option_link(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_LINK;
+	return parse_switch(text, &set->link);
+}
+
+static const struct words_option port_options[] = {
+	{ "label", "a text of up to 31 bytes", port_option_label },
+	{ "link", "on or off", port_option_link },
+	{ NULL, NULL, NULL }
+};
+
+static int port_words(struct words *w, const char **hub, uint32_t *number)
+{
+	int ret = words_key_hub(w, hub);
+
+	return ret ? : words_key_port(w, number);
+}
+
+static int port_set(struct cli *cli, int argc, char **argv)
+{
+	struct words w = { cli, argc, argv };
+	struct vhub_port_set set = { 0 };
+	uint32_t number;
+	const char *hub;
+	int ret;
+
+	ret = port_words(&w, &hub, &number);
+	if (!ret)
+		ret = words_options(&w, port_options, NULL, &set);
+	if (ret)
+		return ret;
+	if (!set.has)
+		return cli_usage(cli, "port set: label or link is missing");
+	ret = vhub_port_set(&cli->nl, hub, number, &set);
+	return ret ? port_refused(cli, ret, hub, number) : CLI_OK;
+}
+
+static int port_del(struct cli *cli, int argc, char **argv)
+{
+	struct words w = { cli, argc, argv };
+	uint32_t number;
+	const char *hub;
+	int ret;
+
+	ret = port_words(&w, &hub, &number);
+	if (!ret)
+		ret = words_end(&w);
+	if (ret)
+		return ret;
+	ret = vhub_port_del(&cli->nl, hub, number);
+	return ret ? port_refused(cli, ret, hub, number) : CLI_OK;
+}
+
+static void port_print_kind(struct out *out, const struct vhub_port_info *port)
+{
+	const char *kind = vhub_port_kind(port->kind);
+	char number[16];
+
+	if (!kind) {
+		snprintf(number, sizeof(number), "%u", port->kind);
+		kind = number;
+	}
+	out_string(out, OUT_ALWAYS, "kind", kind);
+}
+
+/* Who sits there; nobody at the host's port. */
+static void port_print_user(struct out *out, const struct vhub_port_info *port)
+{
+	if (vhub_has(port->has, VHUB_A_PORT_COMMAND))
+		out_string(out, OUT_ALWAYS, "command", port->command);
+	else
+		out_null(out, "command");
+	if (vhub_has(port->has, VHUB_A_PORT_PID))
+		out_number(out, OUT_ALWAYS, "pid", port->pid);
+	else
+		out_null(out, "pid");
+	if (vhub_has(port->has, VHUB_A_PORT_OWNER)) {
+		out_user(out, "owner", "owner_name", port->owner);
+	} else {
+		out_null(out, "owner");
+		out_null(out, "owner_name");
+	}
+}
+
+static void port_print_details(struct out *out,
+			       const struct vhub_port_info *port)
+{
+	out_number(out, OUT_DETAILS, "queues", port->queues);
+	out_number(out, OUT_DETAILS, "queues_on", port->queues_on);
+	out_number(out, OUT_DETAILS, "vnet_hdr_size", port->vnet_hdr_size);
+	out_bits(out, OUT_DETAILS, "offloads", port->offloads, vhub_offloads);
+	out_number(out, OUT_DETAILS, "queued", port->queued);
+}
+
+static void port_print_stats(struct out *out,
+			     const struct vhub_port_info *port)
+{
+	unsigned int i;
+
+	out_nest(out, "stats");
+	out_line(out, "   ");
+	out_number(out, OUT_STATS, "rx_frames", port->rx_frames);
+	out_number(out, OUT_STATS, "rx_bytes", port->rx_bytes);
+	out_number(out, OUT_STATS, "tx_frames", port->tx_frames);
+	out_number(out, OUT_STATS, "tx_bytes", port->tx_bytes);
+	out_nest(out, "drops");
+	out_line(out, "    drops");
+	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
+		if (vhub_drops[i])
+			out_number(out, OUT_NONZERO, vhub_drops[i],
+				   port->drops[i]);
+	out_nest_end(out);
+	out_nest_end(out);
+}
+
+void port_print_key(struct out *out, const struct vhub_port_info *port)
+{
+	out_word(out, port->hub_name, ":");
+	out_string(out, OUT_JSON, "hub_name", port->hub_name);
+	out_number(out, OUT_JSON, "hub_ifindex", port->hub_ifindex);
+	out_number(out, OUT_ALWAYS, out->json ? "number" : "port",
+		   port->number);
+}
+
+void port_print(struct out *out, const struct vhub_port_info *port)
+{
+	port_print_key(out, port);
+	port_print_kind(out, port);
+	out_bits(out, OUT_ALWAYS, "flags", port->flags, vhub_port_flags);
+	out_string(out, *port->label ? OUT_ALWAYS : OUT_JSON, "label",
+		   port->label);
+	port_print_user(out, port);
+	port_print_details(out, port);
+	port_print_stats(out, port);
+}
+
+static void port_show_list(struct out *out, const struct vhub_port_info *ports,
+			   size_t n)
+{
+	size_t i;
+
+	out_array(out);
+	for (i = 0; i < n; i++) {
+		out_object(out);
+		port_print(out, &ports[i]);
+		out_object_end(out);
+	}
+	out_array_end(out);
+}
+
+/* @hub: NULL for those of all hubs */
+static int port_show_all(struct cli *cli, const char *hub)
+{
+	struct vhub_port_info *ports;
+	size_t n;
+	int ret;
+
+	ret = vhub_port_list(&cli->nl, hub, &ports, &n);
+	if (ret)
+		return cli_nl_refused(cli, ret, hub);
+	if (cli->nl.interrupted)
+		cli_note(cli, "ports came or went meanwhile, some may be missing");
+	port_show_list(&cli->out, ports, n);
+	free(ports);
+	return CLI_OK;
+}
+
+static int port_show_one(struct cli *cli, const char *hub, uint32_t number)
+{
+	struct vhub_port_info port;
+	int ret;
+
+	ret = vhub_port_get(&cli->nl, hub, number, &port);
+	if (ret)
+		return port_refused(cli, ret, hub, number);
+	port_show_list(&cli->out, &port, 1);
+	return CLI_OK;
+}
+
+static int port_show(struct cli *cli, int argc, char **argv)
+{
+	struct words w = { cli, argc, argv };
+	uint32_t number;
+	const char *hub;
+	int ret;
+
+	if (!argc)
+		return port_show_all(cli, NULL);
+	ret = words_key_hub(&w, &hub);
+	if (ret)
+		return ret;
+	if (!w.argc)
+		return port_show_all(cli, hub);
+	ret = words_key_port(&w, &number);
+	if (!ret)
+		ret = words_end(&w);
+	return ret ? : port_show_one(cli, hub, number);
+}
+
+static const struct cli_verb port_verbs[] = {
+	{ "show", port_show },
+	{ "del", port_del },
+	{ "set", port_set },
+	{ NULL, NULL }
+};
+
+const struct cli_object cli_port = {
+	.name = "port",
+	.verbs = port_verbs,
+	.help =
+	"  vhub port [show [[hub] NAME [[port] NUMBER]]]\n"
+	"  vhub port set [hub] NAME [port] NUMBER [label TEXT] [link on|off]\n"
+	"  vhub port del [hub] NAME [port] NUMBER\n",
+};
