@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+# vhub - what people type
+#
+# make [KDIR=DIR]	the module for the running kernel, and the programs
+# make install [DESTDIR=] [PREFIX=/usr/local]
+#			module, programs, udev rule, loading at boot
+# make uninstall	removes what that put there
+# make clean		removes everything that was built
+# make demo		two virtual machines ping each other over a hub
+# make check [KERNEL=6.1] [TESTS="a b"]
+#			every test, in virtual machines of each kernel
+# make kmod-6.1		the module for the virtual machine of that kernel
+# make genl		the netlink code, from Documentation/netlink/specs/
+# make genl-check	fails if that is not what is committed
+# make style		checkpatch and shellcheck
+#
+# demo and check install the Debian packages they need, and say so first.
+
+VERSION := 0.1
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+KDIR ?= /lib/modules/$(shell uname -r)/build
+DEPMOD ?= $(or $(shell command -v depmod),/sbin/depmod)
+
+UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
+MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
+
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)
+tools = $(MAKE) -C tools O=$(CURDIR)/build/tools VERSION=$(VERSION)
+# Only known where there is a kernel to ask.
+release = $(shell $(MAKE) -s -C $(KDIR) kernelrelease)
+
+all: module tools
+
+kdir:
+	@test -e $(KDIR)/Makefile || { echo "vhub: no kernel headers in" \
+		"$(KDIR): install the package linux-headers-$$(uname -r)," \
+		"or give KDIR=" >&2; exit 1; }
+
+module: kdir
+	$(kbuild) modules
+
+tools:
+	$(tools)
+
+# $(INSTALL_MOD_DIR) is below /lib/modules/RELEASE; kbuild adds our kmod/.
+install: module tools install-files
+	$(kbuild) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates/vhub \
+		modules_install
+	$(if $(DESTDIR),,$(DEPMOD) $(release))
+	$(tools) install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+# A running udev takes new rules in by itself, but only for new devices.
+install-files:
+	install -d $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(MODULESLOADDIR)
+	install -m 644 scripts/60-vhub.rules $(DESTDIR)$(UDEVDIR)/60-vhub.rules
+	install -m 644 scripts/modules-load.conf \
+		$(DESTDIR)$(MODULESLOADDIR)/vhub.conf
+
+uninstall: kdir
+	rm -rf $(DESTDIR)/lib/modules/$(release)/updates/vhub
+	$(if $(DESTDIR),,$(DEPMOD) $(release))
+	rm -f $(DESTDIR)$(UDEVDIR)/60-vhub.rules \
+		$(DESTDIR)$(MODULESLOADDIR)/vhub.conf
+	$(tools) uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+# kbuild cleans only where there is a kernel to clean for; its leftovers are
+# the same everywhere.
+clean:
+	rm -rf build .tmp_versions Module.symvers modules.order .*.cmd \
+		.module-common.o
+	cd kmod && rm -f *.o *.ko *.mod *.mod.c modules.order .*.cmd .*.d .*.o
+	$(tools) clean
+	$(MAKE) -C selftests clean
+
+kmod-%:
+	scripts/kmod $*
+
+genl-check:
+	scripts/genl --check
+
+genl style check demo:
+	scripts/$@
+
+.PHONY: all kdir module tools install install-files uninstall clean
+.PHONY: genl genl-check style check demo
