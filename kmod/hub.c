@@ -214,8 +214,7 @@ static int vhub_hub_dev_init(struct net_device *dev)
 	hub->group = current_egid();
 	hub->perm = VHUB_HUB_PERM_DEFAULT;
 
-	ret = vhub_port_init(&hub->host, &vhub_host_ops,
-			     VHUB_PORT_FLAG_SEND | VHUB_PORT_FLAG_LINK);
+	ret = vhub_port_init(&hub->host, &vhub_host_ops, VHUB_PORT_FLAG_SEND);
 	if (ret)
 		return ret;
 
@@ -257,6 +256,7 @@ static int vhub_hub_dev_open(struct net_device *dev)
 {
 	struct vhub_hub *hub = netdev_priv(dev);
 
+	vhub_port_set_flag(&hub->host, VHUB_PORT_FLAG_LINK, true);
 	vhub_port_set_flag(&hub->host, VHUB_PORT_FLAG_RECV, true);
 	netif_start_queue(dev);
 	return 0;
@@ -267,7 +267,9 @@ static int vhub_hub_dev_stop(struct net_device *dev)
 	struct vhub_hub *hub = netdev_priv(dev);
 
 	netif_stop_queue(dev);
+	/* What a host does not hear while it is down, it does not miss. */
 	vhub_port_set_flag(&hub->host, VHUB_PORT_FLAG_RECV, false);
+	vhub_port_set_flag(&hub->host, VHUB_PORT_FLAG_LINK, false);
 	return 0;
 }
 

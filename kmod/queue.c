@@ -41,11 +41,15 @@ struct vhub_buf *vhub_buf_alloc(u32 len)
 int vhub_queue_init(struct vhub_queue *queue)
 {
 	BUILD_BUG_ON(!is_power_of_2(VHUB_QUEUE_LEN));
+	BUILD_BUG_ON(!is_power_of_2(VHUB_QUEUE_LEN_MAX));
 
-	queue->ring = kcalloc(VHUB_QUEUE_LEN, sizeof(*queue->ring),
-			      GFP_KERNEL_ACCOUNT);
-	if (!queue->ring)
+	queue->small = kcalloc(VHUB_QUEUE_LEN, sizeof(*queue->small),
+			       GFP_KERNEL_ACCOUNT);
+	if (!queue->small)
 		return -ENOMEM;
+
+	queue->ring = queue->small;
+	queue->size = VHUB_QUEUE_LEN;
 
 	spin_lock_init(&queue->lock);
 	init_waitqueue_head(&queue->wait);
@@ -61,8 +65,8 @@ int vhub_queue_init(struct vhub_queue *queue)
  */
 void vhub_queue_free(struct vhub_queue *queue)
 {
-	WARN_ON_ONCE(vhub_queue_used(queue));
-	kfree(queue->ring);
+	WARN_ON_ONCE(queue->ring != queue->small);
+	kfree(queue->small);
 }
 
 /* Take frames from now on. */
@@ -71,6 +75,43 @@ void vhub_queue_open(struct vhub_queue *queue)
 	spin_lock_bh(&queue->lock);
 	queue->closed = false;
 	spin_unlock_bh(&queue->lock);
+}
+
+/**
+ * vhub_queue_grow_locked - make room in a ring that is full
+ * @queue: the queue, its lock held
+ *
+ * Return: false when it has its largest size, or there is no memory now.
+ */
+bool vhub_queue_grow_locked(struct vhub_queue *queue)
+{
+	vhub_item_t *ring;
+	u32 i;
+
+	lockdep_assert_held(&queue->lock);
+
+	if (queue->size == VHUB_QUEUE_LEN_MAX)
+		return false;
+
+	ring = kmalloc_array(VHUB_QUEUE_LEN_MAX, sizeof(*ring),
+			     GFP_ATOMIC | __GFP_NOWARN);
+	if (!ring)
+		return false;
+
+	for (i = queue->tail; i != queue->head; i++)
+		ring[i % VHUB_QUEUE_LEN_MAX] = queue->ring[i % VHUB_QUEUE_LEN];
+	queue->ring = ring;
+	queue->size = VHUB_QUEUE_LEN_MAX;
+	return true;
+}
+
+static void vhub_queue_shrink_locked(struct vhub_queue *queue)
+{
+	lockdep_assert_held(&queue->lock);
+
+	kfree(queue->ring);
+	queue->ring = queue->small;
+	queue->size = VHUB_QUEUE_LEN;
 }
 
 static vhub_item_t vhub_queue_take_locked(struct vhub_queue *queue)
@@ -83,9 +124,12 @@ static vhub_item_t vhub_queue_take_locked(struct vhub_queue *queue)
 	if (tail == queue->head)
 		return 0;
 
-	item = queue->ring[tail % VHUB_QUEUE_LEN];
+	item = queue->ring[tail & (queue->size - 1)];
 	queue->bytes -= vhub_item_len(item);
 	WRITE_ONCE(queue->tail, tail + 1);
+	if (unlikely(tail + 1 == queue->head &&
+		     queue->size > VHUB_QUEUE_LEN))
+		vhub_queue_shrink_locked(queue);
 	return item;
 }
 
@@ -93,7 +137,8 @@ static vhub_item_t vhub_queue_take_locked(struct vhub_queue *queue)
  * vhub_queue_close - take no more frames and forget those that wait
  * @queue: the queue; a sender that holds a stale pointer to it finds it closed
  *
- * Context: process. At most VHUB_QUEUE_LEN frames are freed, outside the lock.
+ * Context: process. At most VHUB_QUEUE_LEN_MAX frames are freed, outside the
+ * lock.
  */
 void vhub_queue_close(struct vhub_queue *queue)
 {

@@ -14,8 +14,9 @@
 #include "offload.h"
 
 enum vhub_queue_limits {
-	VHUB_QUEUE_LEN		= 512,		/* frames, a power of two */
-	VHUB_QUEUE_BYTES	= 4 << 20,	/* bytes of these frames */
+	VHUB_QUEUE_LEN		= 512,		/* frames of an ordinary ring */
+	VHUB_QUEUE_LEN_MAX	= 4096,		/* frames of a grown ring */
+	VHUB_QUEUE_BYTES	= 4 << 20,	/* bytes of all frames in it */
 };
 
 /**
@@ -107,7 +108,10 @@ static inline void vhub_item_put(vhub_item_t item)
 
 /**
  * struct vhub_queue - bounded queue of frames, many producers, many readers
- * @ring: VHUB_QUEUE_LEN items, used from @tail to @head
+ * @small: ring of VHUB_QUEUE_LEN items
+ * @ring: @small, or a larger ring while a burst lasts; its items are used from
+ *	@tail to @head
+ * @size: items of @ring, a power of two
  * @lock: the one lock of the receive side, taken once per batch
  * @head: number of the next item to put, running freely
  * @tail: number of the next item to take, running freely
@@ -115,13 +119,19 @@ static inline void vhub_item_put(vhub_item_t item)
  * @closed: takes no more frames
  * @wait: who sleeps until a frame comes
  * @fasync: who is to get SIGIO
+ *
+ * A reader that waits for its turn on a processor can miss thousands of frames,
+ * so the ring grows when it is full; but most ports are idle, so it goes back
+ * to its small size as soon as the reader has taken all.
  */
 struct vhub_queue {
 	/* Set at creation, then read-only. */
-	vhub_item_t *ring;
+	vhub_item_t *small;
 
 	/* Protected by @lock; @head and @tail may be peeked at without. */
 	spinlock_t lock;
+	vhub_item_t *ring;
+	u32 size;
 	u32 head;
 	u32 tail;
 	u32 bytes;
@@ -136,6 +146,7 @@ int vhub_queue_init(struct vhub_queue *queue);
 void vhub_queue_free(struct vhub_queue *queue);
 void vhub_queue_open(struct vhub_queue *queue);
 void vhub_queue_close(struct vhub_queue *queue);
+bool vhub_queue_grow_locked(struct vhub_queue *queue);
 vhub_item_t vhub_queue_take(struct vhub_queue *queue);
 int vhub_queue_wait(struct vhub_queue *queue, vhub_item_t *item);
 void vhub_queue_wake(struct vhub_queue *queue);
@@ -161,12 +172,14 @@ static inline bool vhub_queue_put_locked(struct vhub_queue *queue,
 
 	lockdep_assert_held(&queue->lock);
 
-	if (head - queue->tail >= VHUB_QUEUE_LEN ||
-	    queue->bytes + len > VHUB_QUEUE_BYTES)
+	if (queue->bytes + len > VHUB_QUEUE_BYTES)
+		return false;
+	if (head - queue->tail >= queue->size &&
+	    !vhub_queue_grow_locked(queue))
 		return false;
 
 	vhub_item_get(item);
-	queue->ring[head % VHUB_QUEUE_LEN] = item;
+	queue->ring[head & (queue->size - 1)] = item;
 	queue->bytes += len;
 	WRITE_ONCE(queue->head, head + 1);
 	return true;

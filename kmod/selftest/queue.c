@@ -24,26 +24,28 @@ static bool __init vhub_queue_selftest_put(struct vhub_queue *queue,
 	return ok;
 }
 
-/* Full after VHUB_QUEUE_LEN frames, wherever the ring stands; in order. */
+/* Full after VHUB_QUEUE_LEN_MAX frames, wherever the ring stands; in order;
+ * small again when it is empty.
+ */
 static bool __init vhub_queue_selftest_count(struct vhub_queue *queue,
 					     struct vhub_buf *buf)
 {
 	vhub_item_t item;
 	int i;
 
-	for (i = 0; i < VHUB_QUEUE_LEN; i++)
+	for (i = 0; i < VHUB_QUEUE_LEN_MAX; i++)
 		VHUB_CHECK(vhub_queue_selftest_put(queue, buf, buf->len));
 	VHUB_CHECK(!vhub_queue_selftest_put(queue, buf, buf->len));
-	VHUB_CHECK(vhub_queue_used(queue) == VHUB_QUEUE_LEN);
-	VHUB_CHECK(refcount_read(&buf->ref) == VHUB_QUEUE_LEN + 1);
+	VHUB_CHECK(vhub_queue_used(queue) == VHUB_QUEUE_LEN_MAX);
+	VHUB_CHECK(refcount_read(&buf->ref) == VHUB_QUEUE_LEN_MAX + 1);
 
-	for (i = 0; i < VHUB_QUEUE_LEN; i++) {
+	for (i = 0; i < VHUB_QUEUE_LEN_MAX; i++) {
 		item = vhub_queue_take(queue);
 		VHUB_CHECK(vhub_item_buf(item) == buf);
 		vhub_item_put(item);
 	}
 	VHUB_CHECK(!vhub_queue_take(queue));
-	VHUB_CHECK(!queue->bytes);
+	VHUB_CHECK(!queue->bytes && queue->size == VHUB_QUEUE_LEN);
 	return true;
 }
 
