@@ -46,7 +46,6 @@ static u32 vhub_fdport_offloads(const struct vhub_fdport *fdport)
 static void vhub_fdport_prepare(struct vhub_fdport *fdport,
 				struct vhub_batch *batch, u32 offloads)
 {
-	struct vhub_hub *hub = rcu_dereference(fdport->port.hub);
 	struct vhub_frame *frame;
 	u32 i;
 
@@ -54,10 +53,8 @@ static void vhub_fdport_prepare(struct vhub_fdport *fdport,
 		frame = &batch->frames[i];
 		if (!(frame->needs & ~offloads))
 			continue;
-		if (!hub || !vhub_frame_plain(frame, hub->dev))
-			vhub_stats_drop(fdport->port.stats,
-					frame->broken ?: VHUB_A_DROPS_NO_LINK,
-					1);
+		if (!vhub_frame_plain(frame, batch->dev))
+			vhub_stats_drop(fdport->port.stats, frame->broken, 1);
 	}
 }
 
@@ -78,8 +75,35 @@ static void vhub_fdport_put_frame_locked(struct vhub_queue *queue,
 				       done);
 }
 
-/* Gives a queue its share of a batch: queue @index of @count. */
-static void vhub_fdport_deliver_queue(struct vhub_fdport *fdport,
+/* Is this frame for queue @index of @count? */
+static bool vhub_fdport_spreads(const struct vhub_batch *batch,
+				struct vhub_frame *frame, u32 index, u32 count)
+{
+	u32 hash;
+
+	if (count == 1)
+		return true;
+	hash = vhub_frame_hash(frame, dev_net(batch->dev));
+	return reciprocal_scale(hash, count) == index;
+}
+
+/* Counts the share of a queue that just went. */
+static void vhub_fdport_miss_queue(struct vhub_fdport *fdport,
+				   struct vhub_batch *batch, u32 index,
+				   u32 count)
+{
+	u32 i, frames = 0;
+
+	for (i = 0; i < batch->count; i++)
+		frames += vhub_fdport_spreads(batch, &batch->frames[i], index,
+					      count);
+	vhub_stats_drop(fdport->port.stats, VHUB_A_DROPS_NO_QUEUE, frames);
+}
+
+/* Gives a queue its share of a batch: queue @index of @count. Return: false
+ * when it takes no frames any more.
+ */
+static bool vhub_fdport_deliver_queue(struct vhub_fdport *fdport,
 				      struct vhub_queue *queue,
 				      struct vhub_batch *batch,
 				      u32 offloads, u32 index, u32 count)
@@ -89,12 +113,15 @@ static void vhub_fdport_deliver_queue(struct vhub_fdport *fdport,
 	u32 i;
 
 	spin_lock(&queue->lock);
-	for (i = 0; i < batch->count && !queue->closed; i++) {
+	if (unlikely(queue->closed)) {
+		spin_unlock(&queue->lock);
+		return false;
+	}
+	for (i = 0; i < batch->count; i++) {
 		frame = &batch->frames[i];
-		if (count > 1 &&
-		    reciprocal_scale(vhub_frame_hash(frame), count) != index)
-			continue;
-		vhub_fdport_put_frame_locked(queue, frame, offloads, &done);
+		if (vhub_fdport_spreads(batch, frame, index, count))
+			vhub_fdport_put_frame_locked(queue, frame, offloads,
+						     &done);
 	}
 	spin_unlock(&queue->lock);
 
@@ -105,6 +132,7 @@ static void vhub_fdport_deliver_queue(struct vhub_fdport *fdport,
 	if (done.full)
 		vhub_stats_drop(fdport->port.stats, VHUB_A_DROPS_FULL,
 				done.full);
+	return true;
 }
 
 static void vhub_fdport_deliver(struct vhub_port *port,
@@ -113,9 +141,13 @@ static void vhub_fdport_deliver(struct vhub_port *port,
 	struct vhub_fdport *fdport = container_of(port, struct vhub_fdport,
 						  port);
 	u32 offloads = vhub_fdport_offloads(fdport);
-	u32 count = READ_ONCE(fdport->on_count);
 	struct vhub_file *file;
-	u32 i;
+	u32 i, count;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "no RCU read-side section");
+
+	/* Pairs with smp_store_release() in vhub_fdport_add_on_locked(). */
+	count = smp_load_acquire(&fdport->on_count);
 
 	if (unlikely(!count)) {
 		vhub_stats_drop(port->stats, VHUB_A_DROPS_NO_QUEUE,
@@ -127,9 +159,10 @@ static void vhub_fdport_deliver(struct vhub_port *port,
 	for (i = 0; i < count; i++) {
 		/* NULL when it went between the count and here. */
 		file = rcu_dereference(fdport->on[i]);
-		if (file)
-			vhub_fdport_deliver_queue(fdport, &file->queue, batch,
-						  offloads, i, count);
+		if (!file ||
+		    !vhub_fdport_deliver_queue(fdport, &file->queue, batch,
+					       offloads, i, count))
+			vhub_fdport_miss_queue(fdport, batch, i, count);
 	}
 }
 
@@ -250,16 +283,20 @@ void vhub_fdport_adopt(struct vhub_fdport *fdport)
 {
 	struct pid *pid = get_pid(task_tgid(current));
 	char comm[TASK_COMM_LEN];
+	bool changed;
 
 	get_task_comm(comm, current->group_leader);
 	vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_TUN, true);
 
 	spin_lock(&fdport->lock);
 	swap(fdport->pid, pid);
+	changed = pid != fdport->pid || strcmp(comm, fdport->comm);
 	memcpy(fdport->comm, comm, sizeof(comm));
 	spin_unlock(&fdport->lock);
 
 	put_pid(pid);
+	if (changed)
+		vhub_port_announce(&fdport->port);
 }
 
 static void vhub_fdport_add_on_locked(struct vhub_fdport *fdport,
@@ -270,7 +307,8 @@ static void vhub_fdport_add_on_locked(struct vhub_fdport *fdport,
 	vhub_queue_open(&file->queue);
 	file->on_index = fdport->on_count;
 	rcu_assign_pointer(fdport->on[file->on_index], file);
-	WRITE_ONCE(fdport->on_count, fdport->on_count + 1);
+	/* Pairs with smp_load_acquire() in vhub_fdport_deliver(). */
+	smp_store_release(&fdport->on_count, fdport->on_count + 1);
 }
 
 /* Puts the last file into the gap. A sender with the old count may miss it or
@@ -324,6 +362,8 @@ static void vhub_file_commit(struct vhub_file *file,
 	smp_store_release(&file->port, fdport);
 	put_net(file->net);
 	file->net = NULL;
+	/* Who polled the file before it was attached waits for this. */
+	wake_up_interruptible_poll(&file->queue.wait, EPOLLOUT | EPOLLWRNORM);
 }
 
 /**
@@ -462,6 +502,17 @@ int vhub_file_attach(struct vhub_file *file, const char *hub_name,
 	return ret;
 }
 
+/* Closes the queue of a file; what waited there is lost and counted. */
+static void vhub_file_forget(struct vhub_file *file,
+			     struct vhub_fdport *fdport)
+{
+	u32 frames = vhub_queue_close(&file->queue);
+
+	if (frames)
+		vhub_port_count_drop(&fdport->port, VHUB_A_DROPS_NO_QUEUE,
+				     frames);
+}
+
 /**
  * vhub_file_detach - take a file off its port; the last takes the port along
  * @file: an attached file that is being closed
@@ -481,7 +532,7 @@ void vhub_file_detach(struct vhub_file *file)
 	last = !--fdport->queue_count;
 	spin_unlock(&fdport->lock);
 
-	vhub_queue_close(&file->queue);
+	vhub_file_forget(file, fdport);
 	if (last) {
 		vhub_port_detach(&fdport->port);
 		call_rcu(&fdport->rcu, vhub_fdport_free_rcu);
@@ -495,7 +546,7 @@ void vhub_file_detach(struct vhub_file *file)
  *
  * A queue that is off forgets what waited in it; its flows go to the others.
  *
- * Context: process.
+ * Context: may sleep.
  * Return: 0; -EINVAL when the port has but one queue or it is so already.
  */
 int vhub_file_set_on(struct vhub_file *file, bool on)
@@ -507,6 +558,7 @@ int vhub_file_set_on(struct vhub_file *file, bool on)
 	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_MULTI_QUEUE))
 		return -EINVAL;
 
+	mutex_lock(&file->lock);
 	spin_lock(&fdport->lock);
 	is_on = file->on_index >= 0;
 	if (on != is_on) {
@@ -519,6 +571,9 @@ int vhub_file_set_on(struct vhub_file *file, bool on)
 	spin_unlock(&fdport->lock);
 
 	if (!ret && !on)
-		vhub_queue_close(&file->queue);
+		vhub_file_forget(file, fdport);
+	mutex_unlock(&file->lock);
+	if (!ret)
+		vhub_port_announce(&fdport->port);
 	return ret;
 }

@@ -34,6 +34,7 @@ static int vhub_chardev_open(struct inode *inode, struct file *filp)
 		return -ENOMEM;
 
 	mutex_init(&file->lock);
+	vhub_queue_init(&file->queue);
 	file->net = get_net(current->nsproxy->net_ns);
 	file->on_index = -1;
 	filp->private_data = file;
@@ -283,10 +284,9 @@ static __poll_t vhub_chardev_poll(struct file *filp, poll_table *wait)
 	struct vhub_file *file = filp->private_data;
 	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
 
+	poll_wait(filp, &file->queue.wait, wait);
 	if (!vhub_file_port(file))
 		return EPOLLERR;
-
-	poll_wait(filp, &file->queue.wait, wait);
 	if (vhub_queue_used(&file->queue))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
@@ -326,8 +326,12 @@ static int vhub_chardev_check_attach(const struct vhub_attach *attach)
 	return 0;
 }
 
-static int vhub_chardev_join(struct vhub_file *file, int fd)
+/* Joins the port of another file, for which that file must have been opened
+ * in the same way: it is what tells the process's rights to the port.
+ */
+static int vhub_chardev_join(struct vhub_file *file, fmode_t mode, int fd)
 {
+	const fmode_t both = FMODE_READ | FMODE_WRITE;
 	struct vhub_fdport *fdport = NULL;
 	struct file *other;
 	int ret;
@@ -338,7 +342,12 @@ static int vhub_chardev_join(struct vhub_file *file, int fd)
 
 	if (other->f_op == &vhub_chardev_fops)
 		fdport = vhub_file_port(other->private_data);
-	ret = fdport ? vhub_file_join(file, fdport) : -EINVAL;
+	if (!fdport)
+		ret = -EINVAL;
+	else if ((mode ^ other->f_mode) & both)
+		ret = -EACCES;
+	else
+		ret = vhub_file_join(file, fdport);
 	fput(other);
 	return ret;
 }
@@ -363,12 +372,12 @@ static int vhub_chardev_attach_locked(struct vhub_file *file, fmode_t mode,
 	if (attach->flags & VHUB_ATTACH_MULTI_QUEUE)
 		how.flags |= VHUB_PORT_FLAG_MULTI_QUEUE;
 
-	ret = vhub_queue_init(&file->queue);
+	ret = vhub_queue_alloc(&file->queue);
 	if (ret)
 		return ret;
 
 	if (attach->flags & VHUB_ATTACH_JOIN)
-		ret = vhub_chardev_join(file, attach->fd);
+		ret = vhub_chardev_join(file, mode, attach->fd);
 	else
 		ret = vhub_file_attach(file, attach->hub, &how);
 	if (ret)

@@ -180,10 +180,11 @@ const u8 *vhub_frame_header(const struct vhub_frame *frame)
 /**
  * vhub_frame_hash - a number that is the same for all frames of a flow
  * @frame: the frame
+ * @net: namespace of the hub
  *
  * Return: the hash, never 0.
  */
-u32 vhub_frame_hash(struct vhub_frame *frame)
+u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net)
 {
 	const struct ethhdr *eth = (const void *)vhub_frame_header(frame);
 	struct sk_buff *skb = vhub_item_skb(frame->item);
@@ -193,11 +194,11 @@ u32 vhub_frame_hash(struct vhub_frame *frame)
 		return frame->hash;
 
 	if (skb)
-		__skb_flow_dissect(NULL, skb, &flow_keys_dissector, &keys,
+		__skb_flow_dissect(net, skb, &flow_keys_dissector, &keys,
 				   skb->data, eth->h_proto, ETH_HLEN,
 				   skb_headlen(skb), 0);
 	else
-		__skb_flow_dissect(NULL, NULL, &flow_keys_dissector, &keys,
+		__skb_flow_dissect(net, NULL, &flow_keys_dissector, &keys,
 				   vhub_item_buf(frame->item)->data,
 				   eth->h_proto, ETH_HLEN, frame->len, 0);
 
@@ -210,7 +211,7 @@ static bool vhub_forward_wants(struct vhub_port *port, u32 frames)
 {
 	if (!vhub_port_has(port, VHUB_PORT_FLAG_RECV))
 		return false;
-	if (vhub_port_has(port, VHUB_PORT_FLAG_LINK))
+	if (vhub_port_is_linked(port))
 		return true;
 	vhub_stats_drop(port->stats, VHUB_A_DROPS_NO_LINK, frames);
 	return false;
@@ -229,7 +230,9 @@ static void vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
 		heard = true;
 	}
 
-	if (!heard)
+	if (heard)
+		vhub_stats_tx(from->stats, batch->count, batch->bytes);
+	else
 		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_RECEIVER,
 				batch->count);
 }
@@ -251,8 +254,8 @@ void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 	rcu_read_lock();
 
 	hub = rcu_dereference(from->hub);
-	if (hub && vhub_port_has(from, VHUB_PORT_FLAG_LINK)) {
-		vhub_stats_tx(from->stats, batch->count, batch->bytes);
+	if (hub && vhub_port_is_linked(from)) {
+		batch->dev = hub->dev;
 		vhub_forward_flood(hub, from, batch);
 	} else {
 		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_LINK,

@@ -9,6 +9,8 @@
 
 #include "queue.h"
 
+struct net;
+struct net_device;
 struct vhub_port;
 
 enum vhub_forward_limits {
@@ -43,6 +45,7 @@ struct vhub_frame {
  * @frames: the frames, at most VHUB_BATCH_MAX
  * @count: how many
  * @bytes: sum of their lengths
+ * @dev: device of the hub, set by vhub_forward()
  *
  * Belongs to one sender on one CPU from vhub_forward_*() to its end; what the
  * frames point to is shared with the receivers.
@@ -51,6 +54,7 @@ struct vhub_batch {
 	struct vhub_frame *frames;
 	u32 count;
 	u64 bytes;
+	struct net_device *dev;
 };
 
 void vhub_frame_init_buf(struct vhub_frame *frame, struct vhub_buf *buf);
@@ -60,7 +64,7 @@ struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
 struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 				 struct net_device *dev);
 const u8 *vhub_frame_header(const struct vhub_frame *frame);
-u32 vhub_frame_hash(struct vhub_frame *frame);
+u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net);
 
 void vhub_forward(struct vhub_port *from, struct vhub_batch *batch);
 

@@ -239,6 +239,11 @@ static void vhub_hub_dev_uninit(struct net_device *dev)
 
 	vhub_port_detach_all(hub);
 	xa_erase(&vnet->hubs, hub->id);
+	/* A device that could not be registered is freed without the grace
+	 * period that others get, but a dump may have found it.
+	 */
+	if (dev->reg_state != NETREG_UNREGISTERING)
+		synchronize_net();
 }
 
 /* Runs a grace period after vhub_hub_dev_uninit(), with no reference left. */
@@ -321,7 +326,8 @@ static void vhub_hub_dev_stats(struct net_device *dev,
 	stats->tx_packets = sum.tx_frames;
 	stats->tx_bytes = sum.tx_bytes;
 	stats->rx_dropped = sum.drops[VHUB_A_DROPS_TOO_BIG] +
-			    sum.drops[VHUB_A_DROPS_OFFLOAD];
+			    sum.drops[VHUB_A_DROPS_OFFLOAD] +
+			    sum.drops[VHUB_A_DROPS_NO_MEMORY];
 	stats->tx_dropped = sum.drops[VHUB_A_DROPS_NO_RECEIVER] +
 			    sum.drops[VHUB_A_DROPS_SHORT] +
 			    sum.drops[VHUB_A_DROPS_NO_LINK];
@@ -357,7 +363,12 @@ static void vhub_hub_dev_setup(struct net_device *dev)
 	dev->priv_destructor = vhub_hub_dev_destruct;
 	SET_NETDEV_DEVTYPE(dev, &vhub_hub_device_type);
 
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE;
+	/* Queues keep the skbs they are given, and their locks are not for
+	 * hard interrupts.
+	 */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE |
+			   IFF_DISABLE_NETPOLL;
 	dev->features |= features;
 	dev->hw_features |= features;
 	dev->vlan_features |= features;
@@ -368,10 +379,27 @@ static void vhub_hub_dev_setup(struct net_device *dev)
 	eth_hw_addr_random(dev);
 }
 
+static int vhub_hub_link_validate(struct nlattr *tb[], struct nlattr *data[],
+				  struct netlink_ext_ack *extack)
+{
+	struct nlattr *address = tb[IFLA_ADDRESS];
+
+	if (!address)
+		return 0;
+	if (nla_len(address) != ETH_ALEN ||
+	    !is_valid_ether_addr(nla_data(address))) {
+		NL_SET_ERR_MSG_ATTR(extack, address,
+				    "Not the address of one Ethernet station");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
 static struct rtnl_link_ops vhub_hub_link_ops __read_mostly = {
 	.kind		= "vhub",
 	.priv_size	= sizeof(struct vhub_hub),
 	.setup		= vhub_hub_dev_setup,
+	.validate	= vhub_hub_link_validate,
 };
 
 /* Tells listeners what rtnetlink users did to a hub. */

@@ -97,7 +97,8 @@ static int vhub_nl_fill_port_locked(struct sk_buff *msg, struct vhub_hub *hub,
 	       nla_put_string(msg, VHUB_A_PORT_HUB_NAME, hub->dev->name) ?:
 	       nla_put_u32(msg, VHUB_A_PORT_NUMBER, port->number) ?:
 	       nla_put_u32(msg, VHUB_A_PORT_KIND, port->ops->kind) ?:
-	       nla_put_u32(msg, VHUB_A_PORT_FLAGS, READ_ONCE(port->flags)) ?:
+	       nla_put_u32(msg, VHUB_A_PORT_FLAGS,
+			   vhub_port_shown_flags(port)) ?:
 	       nla_put_string(msg, VHUB_A_PORT_LABEL, port->label) ?:
 	       port->ops->fill(port, msg, viewer) ?:
 	       vhub_nl_fill_stats(msg, port);

@@ -13,6 +13,9 @@
 
 #include "compat.h"
 
+/* Segments of one frame: enough for 64 KiB at any MTU that IP allows. */
+#define VHUB_OFFLOAD_SEGMENTS_MAX	1024
+
 static bool vhub_offload_gso_is_sound(const struct vhub_offload *offload)
 {
 	bool ecn = offload->gso_type & VIRTIO_NET_HDR_GSO_ECN;
@@ -49,8 +52,8 @@ int vhub_offload_parse(struct vhub_offload *offload,
 		       const struct virtio_net_hdr *hdr, bool little_endian,
 		       size_t len)
 {
-	offload->flags = hdr->flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM |
-				       VIRTIO_NET_HDR_F_DATA_VALID);
+	/* That a checksum is valid is for the receiver to find out. */
+	offload->flags = hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	offload->gso_type = hdr->gso_type;
 	offload->hdr_len = __virtio16_to_cpu(little_endian, hdr->hdr_len);
 	offload->gso_size = __virtio16_to_cpu(little_endian, hdr->gso_size);
@@ -180,6 +183,16 @@ int vhub_offload_to_skb(const struct vhub_offload *offload,
 	return virtio_net_hdr_to_skb(skb, &hdr, little_endian);
 }
 
+/* A sender can ask for segments of one byte: one write would then fill the
+ * memory, and the time of this CPU, with frames.
+ */
+static int vhub_offload_check_segments(const struct sk_buff *skb)
+{
+	if (skb->len / skb_shinfo(skb)->gso_size >= VHUB_OFFLOAD_SEGMENTS_MAX)
+		return -EINVAL;
+	return 0;
+}
+
 /**
  * vhub_offload_complete - do all the work that was left undone on a frame
  * @skb: the frame, its data at the Ethernet header; stays the caller's and
@@ -192,19 +205,28 @@ int vhub_offload_to_skb(const struct vhub_offload *offload,
 struct sk_buff *vhub_offload_complete(struct sk_buff *skb)
 {
 	struct sk_buff *segs, *clone;
-	int ret;
+	int ret = 0;
 
 	clone = skb_clone(skb, GFP_ATOMIC);
 	if (!clone)
 		return ERR_PTR(-ENOMEM);
 
 	if (!skb_is_gso(clone)) {
-		ret = skb_checksum_help(clone);
+		/* A header may speak of segments where there is but one. */
+		if (clone->ip_summed == CHECKSUM_PARTIAL)
+			ret = skb_checksum_help(clone);
 		if (ret)
 			goto err_free_clone;
 		return clone;
 	}
 
+	ret = vhub_offload_check_segments(clone);
+	if (ret)
+		goto err_free_clone;
+	/* Segmentation writes to headers that others may be reading. */
+	ret = skb_cow_head(clone, 0);
+	if (ret)
+		goto err_free_clone;
 	segs = __skb_gso_segment(clone, 0, false);
 	if (IS_ERR_OR_NULL(segs)) {
 		ret = segs ? PTR_ERR(segs) : -EINVAL;

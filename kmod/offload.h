@@ -10,7 +10,7 @@
 
 /**
  * struct vhub_offload - a virtio-net header that was found sound, in CPU order
- * @flags: VIRTIO_NET_HDR_F_NEEDS_CSUM and _DATA_VALID
+ * @flags: VIRTIO_NET_HDR_F_NEEDS_CSUM or 0
  * @gso_type: VIRTIO_NET_HDR_GSO_*
  * @hdr_len: hint: bytes of the headers, at most those of the frame
  * @gso_size: bytes of each segment's payload

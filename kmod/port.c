@@ -32,7 +32,7 @@ int vhub_port_init(struct vhub_port *port, const struct vhub_port_ops *ops,
 		u64_stats_init(&per_cpu_ptr(port->stats, cpu)->syncp);
 
 	port->ops = ops;
-	port->flags = flags;
+	port->flags = flags | VHUB_PORT_CARRIER;
 	INIT_LIST_HEAD(&port->list);
 	return 0;
 }
@@ -69,8 +69,9 @@ int vhub_port_attach(struct vhub_port *port, struct vhub_hub *hub)
 
 	spin_lock(&hub->lock);
 	if (hub->dead) {
-		spin_unlock(&hub->lock);
+		/* Before anybody with the lock can look the number up. */
 		xa_erase(&hub->numbers, port->number);
+		spin_unlock(&hub->lock);
 		return -ENODEV;
 	}
 	rcu_assign_pointer(port->hub, hub);
@@ -231,7 +232,7 @@ void vhub_port_hub_name(const struct vhub_port *port, char name[IFNAMSIZ])
 /**
  * vhub_port_set_flag - set or clear a flag
  * @port: the port
- * @flag: one of VHUB_PORT_FLAG_*
+ * @flag: one of VHUB_PORT_FLAG_*, or VHUB_PORT_CARRIER
  * @on: set it
  *
  * Context: any.
@@ -245,20 +246,31 @@ bool vhub_port_set_flag(struct vhub_port *port, u32 flag, bool on)
 }
 
 /**
- * vhub_port_set_link - plug a port's cable in or pull it
+ * vhub_port_set_carrier - the process at the port plugs its end in or out
  * @port: the port
  * @on: plug it in
  *
+ * Apart from VHUB_PORT_FLAG_LINK, the hub's end: whom the hub's owner cut off
+ * cannot plug itself in again.
+ *
  * Context: may sleep.
  */
-void vhub_port_set_link(struct vhub_port *port, bool on)
+void vhub_port_set_carrier(struct vhub_port *port, bool on)
 {
-	struct vhub_hub *hub;
+	if (vhub_port_set_flag(port, VHUB_PORT_CARRIER, on))
+		vhub_port_announce(port);
+}
 
-	if (!vhub_port_set_flag(port, VHUB_PORT_FLAG_LINK, on))
-		return;
+/**
+ * vhub_port_announce - tell listeners that a port was changed
+ * @port: the port
+ *
+ * Context: may sleep.
+ */
+void vhub_port_announce(struct vhub_port *port)
+{
+	struct vhub_hub *hub = vhub_port_get_hub(port);
 
-	hub = vhub_port_get_hub(port);
 	if (hub) {
 		vhub_nl_notify_port(hub, port->number);
 		vhub_hub_put(hub);

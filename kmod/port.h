@@ -37,12 +37,15 @@ struct vhub_port_ops {
 		    const struct vhub_viewer *viewer);
 };
 
+/* A flag of ports that is not shown as such, see vhub_port_set_carrier(). */
+#define VHUB_PORT_CARRIER	BIT(16)
+
 /**
  * struct vhub_port - one place on a hub
  * @ops: what kind of port it is
  * @stats: counters
  * @number: number on its hub while it is on one, 0 for the host's cable
- * @flags: VHUB_PORT_FLAG_*
+ * @flags: VHUB_PORT_FLAG_* and VHUB_PORT_CARRIER
  * @hub: the hub it is on, NULL before and after
  * @list: in the hub's list of ports
  * @label: what somebody called it
@@ -92,7 +95,8 @@ void vhub_port_detach_all(struct vhub_hub *hub);
 struct vhub_port *vhub_port_lookup_locked(struct vhub_hub *hub, u32 number);
 void vhub_port_hub_name(const struct vhub_port *port, char name[IFNAMSIZ]);
 bool vhub_port_set_flag(struct vhub_port *port, u32 flag, bool on);
-void vhub_port_set_link(struct vhub_port *port, bool on);
+void vhub_port_set_carrier(struct vhub_port *port, bool on);
+void vhub_port_announce(struct vhub_port *port);
 void vhub_port_count_drop(struct vhub_port *port, int reason, u32 frames);
 void vhub_port_sum(const struct vhub_port *port, struct vhub_stats_sum *sum);
 
@@ -100,6 +104,22 @@ void vhub_port_sum(const struct vhub_port *port, struct vhub_stats_sum *sum);
 static inline bool vhub_port_has(const struct vhub_port *port, u32 flags)
 {
 	return (READ_ONCE(port->flags) & flags) == flags;
+}
+
+/* Is the cable plugged in at both ends? */
+static inline bool vhub_port_is_linked(const struct vhub_port *port)
+{
+	return vhub_port_has(port, VHUB_PORT_FLAG_LINK | VHUB_PORT_CARRIER);
+}
+
+/* The flags of the port as everybody is shown them. */
+static inline u32 vhub_port_shown_flags(const struct vhub_port *port)
+{
+	u32 flags = READ_ONCE(port->flags);
+
+	if (!(flags & VHUB_PORT_CARRIER))
+		flags &= ~VHUB_PORT_FLAG_LINK;
+	return flags & ~VHUB_PORT_CARRIER;
 }
 
 #endif /* _VHUB_PORT_H */

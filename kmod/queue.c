@@ -31,14 +31,22 @@ struct vhub_buf *vhub_buf_alloc(u32 len)
 	return buf;
 }
 
+/* Begin an empty, closed queue that has no ring yet but can be waited for. */
+void vhub_queue_init(struct vhub_queue *queue)
+{
+	spin_lock_init(&queue->lock);
+	init_waitqueue_head(&queue->wait);
+	queue->closed = true;
+}
+
 /**
- * vhub_queue_init - make an empty, closed queue
- * @queue: memory of the queue
+ * vhub_queue_alloc - get the ring of a queue
+ * @queue: the queue
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int vhub_queue_init(struct vhub_queue *queue)
+int vhub_queue_alloc(struct vhub_queue *queue)
 {
 	BUILD_BUG_ON(!is_power_of_2(VHUB_QUEUE_LEN));
 	BUILD_BUG_ON(!is_power_of_2(VHUB_QUEUE_LEN_MAX));
@@ -50,15 +58,11 @@ int vhub_queue_init(struct vhub_queue *queue)
 
 	queue->ring = queue->small;
 	queue->size = VHUB_QUEUE_LEN;
-
-	spin_lock_init(&queue->lock);
-	init_waitqueue_head(&queue->wait);
-	queue->closed = true;
 	return 0;
 }
 
 /**
- * vhub_queue_free - free what vhub_queue_init() took
+ * vhub_queue_free - free what vhub_queue_alloc() took
  * @queue: a closed queue that nobody can find any more
  *
  * Context: any.
@@ -139,17 +143,22 @@ static vhub_item_t vhub_queue_take_locked(struct vhub_queue *queue)
  *
  * Context: process. At most VHUB_QUEUE_LEN_MAX frames are freed, outside the
  * lock.
+ * Return: how many were forgotten.
  */
-void vhub_queue_close(struct vhub_queue *queue)
+u32 vhub_queue_close(struct vhub_queue *queue)
 {
 	vhub_item_t item;
+	u32 frames = 0;
 
 	spin_lock_bh(&queue->lock);
 	queue->closed = true;
 	spin_unlock_bh(&queue->lock);
 
-	while ((item = vhub_queue_take(queue)))
+	while ((item = vhub_queue_take(queue))) {
 		vhub_item_put(item);
+		frames++;
+	}
+	return frames;
 }
 
 /**

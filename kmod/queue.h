@@ -142,10 +142,11 @@ struct vhub_queue {
 	struct fasync_struct *fasync;
 };
 
-int vhub_queue_init(struct vhub_queue *queue);
+void vhub_queue_init(struct vhub_queue *queue);
+int vhub_queue_alloc(struct vhub_queue *queue);
 void vhub_queue_free(struct vhub_queue *queue);
 void vhub_queue_open(struct vhub_queue *queue);
-void vhub_queue_close(struct vhub_queue *queue);
+u32 vhub_queue_close(struct vhub_queue *queue);
 bool vhub_queue_grow_locked(struct vhub_queue *queue);
 vhub_item_t vhub_queue_take(struct vhub_queue *queue);
 int vhub_queue_wait(struct vhub_queue *queue, vhub_item_t *item);

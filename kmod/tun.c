@@ -58,7 +58,7 @@ static long vhub_tun_attach(struct vhub_file *file, fmode_t mode,
 	if (ifr->ifr_flags & IFF_MULTI_QUEUE)
 		how.flags |= VHUB_PORT_FLAG_MULTI_QUEUE;
 
-	ret = vhub_queue_init(&file->queue);
+	ret = vhub_queue_alloc(&file->queue);
 	if (ret)
 		return ret;
 
@@ -181,7 +181,7 @@ static long vhub_tun_set_carrier(struct vhub_fdport *fdport, int __user *arg)
 
 	if (get_user(on, arg))
 		return -EFAULT;
-	vhub_port_set_link(&fdport->port, on);
+	vhub_port_set_carrier(&fdport->port, on);
 	return 0;
 }
 

@@ -92,7 +92,8 @@ bool __init vhub_queue_selftest(void)
 	buf = vhub_buf_alloc(60);
 	if (!buf)
 		return false;
-	if (!vhub_queue_init(&queue)) {
+	vhub_queue_init(&queue);
+	if (!vhub_queue_alloc(&queue)) {
 		ok = vhub_queue_selftest_all(&queue, buf);
 		vhub_queue_close(&queue);
 		vhub_queue_free(&queue);

@@ -12,8 +12,11 @@
  * sends one. With a virtio-net header (Virtual I/O Device specification
  * 1.2, 5.1.6) every frame is preceded by it, in the byte order TUNSETVNETLE and
  * TUNSETVNETBE say, the machine's own unless changed. A write is accepted or
- * refused whole and never waits for a receiver; a read that is too short loses
- * the tail of its frame.
+ * refused whole and never waits for a receiver: EINVAL for one too short or with
+ * a header that contradicts the frame, EMSGSIZE for one too long, EACCES without
+ * the right to send (unless the file speaks the ioctls of a TAP: then it is
+ * swallowed), ENOMEM, EFAULT. A read that is too short loses the tail of its
+ * frame. Whatever is lost is counted at the port.
  */
 #ifndef _UAPI_LINUX_VHUB_DEV_H
 #define _UAPI_LINUX_VHUB_DEV_H
@@ -78,7 +81,8 @@ enum vhub_rights {
  * larger struct with bits set that this kernel does not know; EBUSY for a file
  * that was attached before; ENODEV for no such hub; EACCES for no right to
  * attach; EBADF for an @fd that is not open and EINVAL for one that is no
- * attached file of a multi-queue port; ENOSPC for a full hub or port; ENOMEM;
+ * attached file of a multi-queue port, EACCES for one that was opened for other
+ * access than this file; ENOSPC for a full hub or port; ENOMEM;
  * EFAULT. An ioctl that the device does not know is EINVAL, never ENOTTY.
  */
 struct vhub_attach {
