@@ -173,8 +173,11 @@ static int vhub_fdport_fill_process(struct vhub_fdport *fdport,
 	pid_t pid = 0;
 	int ret = 0;
 
-	if (viewer->pid_ns)
+	/* The number of a process that is gone may be another's by now. */
+	rcu_read_lock();
+	if (viewer->pid_ns && pid_task(fdport->pid, PIDTYPE_TGID))
 		pid = pid_nr_ns(fdport->pid, viewer->pid_ns);
+	rcu_read_unlock();
 	if (pid)
 		ret = nla_put_u32(msg, VHUB_A_PORT_PID, pid);
 	return ret ?: nla_put_string(msg, VHUB_A_PORT_COMMAND, fdport->comm);

@@ -21,6 +21,7 @@
 #include "forward.h"
 
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <net/flow_dissector.h>
 
 #include "hub.h"
@@ -99,6 +100,9 @@ static struct sk_buff *vhub_frame_build_skb(const struct vhub_buf *buf,
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
 	skb_reset_mac_len(skb);
+	/* Otherwise the tag is taken for a protocol that has no segments. */
+	if (eth_type_vlan(eth_hdr(skb)->h_proto))
+		skb->protocol = eth_hdr(skb)->h_proto;
 	ret = vhub_offload_to_skb(&buf->offload, skb);
 	if (ret)
 		goto err_free_skb;

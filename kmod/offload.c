@@ -106,7 +106,7 @@ void vhub_offload_emit(const struct vhub_offload *offload,
 int vhub_offload_emit_skb(const struct sk_buff *skb,
 			  struct virtio_net_hdr *hdr, bool little_endian)
 {
-	return virtio_net_hdr_from_skb(skb, hdr, little_endian, true, 0);
+	return virtio_net_hdr_from_skb(skb, hdr, little_endian, false, 0);
 }
 
 /**

@@ -71,3 +71,39 @@ unlock()
 {
 	exec 9>&-
 }
+
+# Fill folder $1 with what an initramfs starts from: busybox, under the names
+# $3 too, and the modules $4 of the kernel image in folder $2 with all they need.
+# They lie in /modules, and /modules/order lists them in the order to load.
+initramfs_fill()
+{
+	local dir=$1 image=$2 applets=$3 modules=$4 verb file name
+
+	mkdir -p "$dir"/{bin,dev,modules,proc,sys}
+	cp "$build/busybox" "$dir/bin/busybox"
+	for name in $applets; do
+		ln -s busybox "$dir/bin/$name"
+	done
+	: >"$dir/modules/order"
+	# shellcheck disable=SC2086 # a list of names
+	modprobe -d "$image" -S "$(cat "$image/release")" --show-depends \
+			-a $modules |
+	while read -r verb file; do
+		# Others are built into the kernel.
+		[ "$verb" = insmod ] || continue
+		name=${file##*/}
+		name=${name%.xz}
+		[ ! -e "$dir/modules/$name" ] || continue
+		case $file in
+		*.xz)	xz -dc "$file" >"$dir/modules/$name" ;;
+		*)	cp "$file" "$dir/modules/$name" ;;
+		esac
+		echo "$name" >>"$dir/modules/order"
+	done
+}
+
+# Pack folder $1 as an archive that a kernel unpacks at boot.
+pack()
+{
+	(cd "$1" && find . | "$build/busybox" cpio -o -H newc 2>/dev/null)
+}

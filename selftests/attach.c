@@ -491,6 +491,26 @@ TEST_F(port, joined_files_are_one_port_and_at_most_32)
 	EXPECT_EQ(-ENOENT, port_get(HUB, 2, &info));
 }
 
+/* A file tells its rights to the port: to read does not give to write. */
+TEST_F(port, joined_files_are_opened_in_the_same_way)
+{
+	struct vhub_attach attach = {
+		.hub = HUB,
+		.flags = VHUB_ATTACH_MULTI_QUEUE,
+	};
+	int ro = dev_open(O_RDONLY), wo = dev_open(O_WRONLY);
+	int rw = open_multi_queue(HUB);
+
+	ASSERT_LE(0, rw);
+	EXPECT_EQ(-EACCES, join(ro, rw));
+	EXPECT_EQ(-EACCES, join(wo, rw));
+	ASSERT_EQ(0, attach_as(ro, &attach));
+	EXPECT_EQ(-EACCES, join(self->fd, ro));
+	EXPECT_EQ(-EACCES, join(wo, ro));
+	EXPECT_EQ(0, join(dev_open(O_RDONLY), ro));
+	EXPECT_EQ(0, join(self->fd, rw));
+}
+
 TEST_F(port, file_opened_to_read_cannot_send)
 {
 	struct vhub_attach attach = { .hub = HUB };

@@ -10,7 +10,7 @@
 #	            |  | 3 --- recv
 #	            |  | . . .
 #
-# A queue has room for 512 frames, so that none of these may be lost.
+# A queue has room for 4,096 frames, so that none of these may be lost.
 
 . "$(dirname "$0")/lib.sh"
 

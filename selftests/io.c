@@ -537,6 +537,24 @@ TEST_F(io, level_triggered_epoll_tells_until_all_is_read)
 	close(epoll);
 }
 
+/* A file may be in an epoll set before it is attached. */
+TEST_F(io, epoll_tells_of_the_attach)
+{
+	struct vhub_attach attach = { .hub = HUB };
+	int fd = dev_open(O_RDWR);
+	int epoll = epoll_of(fd, EPOLLIN | EPOLLOUT | EPOLLET);
+
+	ASSERT_LE(0, epoll);
+	EXPECT_EQ(EPOLLERR, epoll_events(epoll));
+	EXPECT_EQ(0, epoll_events(epoll));
+	ASSERT_EQ(0, attach_as(fd, &attach));
+	EXPECT_EQ(EPOLLOUT, epoll_events(epoll));
+	ASSERT_EQ(0, send_frame(self->a, 60, 1));
+	EXPECT_EQ(EPOLLIN | EPOLLOUT, epoll_events(epoll));
+	close(epoll);
+	close(fd);
+}
+
 /* No epoll set wakes for a file that is closed. */
 TEST_F(io, closing_a_file_in_an_epoll_set_is_harmless)
 {
@@ -903,7 +921,7 @@ TEST_F(io, frames_of_each_of_many_writers_stay_in_order)
 		writers[i].fd = i ? attach(HUB) : self->a;
 		if (i == 3)
 			writers[i].fd = writers[2].fd;
-		writers[i].first = i * 1000;
+		writers[i].first = i * 10000;
 		writers[i].count = QUEUE_LEN / 4;
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, write_thread,
 					    &writers[i]));
@@ -911,8 +929,9 @@ TEST_F(io, frames_of_each_of_many_writers_stay_in_order)
 	for (i = 0; i < QUEUE_LEN; i++) {
 		ASSERT_EQ(60, read_frame(self->b, self->frame, FRAME_ROOM));
 		memcpy(&number, self->frame + 14, sizeof(number));
-		ASSERT_GT(4, number / 1000);
-		EXPECT_EQ(next[number / 1000]++, number % 1000);
+		ASSERT_GT(4, number / 10000);
+		ASSERT_EQ(next[number / 10000], number % 10000);
+		next[number / 10000]++;
 	}
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, pthread_join(threads[i], NULL));
@@ -1007,6 +1026,7 @@ TEST_F(io, lonely_sender_is_told_by_a_counter)
 {
 	struct vhub_attach deaf = { .hub = HUB };
 	int fd = dev_open(O_WRONLY);
+	struct port_info info;
 
 	close(self->b);
 	ASSERT_EQ(0, send_frame(self->a, 60, 1));
@@ -1018,7 +1038,9 @@ TEST_F(io, lonely_sender_is_told_by_a_counter)
 
 	self->b = attach(HUB);
 	ASSERT_EQ(0, send_frame(self->a, 60, 3));
-	EXPECT_EQ(2, port_drops(HUB, PORT_A, VHUB_A_DROPS_NO_RECEIVER));
+	ASSERT_EQ(0, port_get(HUB, PORT_A, &info));
+	EXPECT_EQ(2, info.drops[VHUB_A_DROPS_NO_RECEIVER]);
+	EXPECT_EQ(1, info.tx_frames);
 	EXPECT_TRUE(gets_nothing(self->a));
 }
 
@@ -1099,6 +1121,29 @@ TEST_F(link, pulled_cable_drops_both_ways_until_plugged_in)
 	EXPECT_TRUE(gets_frame(self->b, 60, 1));
 	EXPECT_TRUE(gets_frame(self->b, 60, 5));
 	EXPECT_TRUE(gets_frame(self->a, 60, 6));
+}
+
+/* Whom the hub's owner cut off cannot plug itself in again. */
+TEST_F(link, cable_has_two_ends)
+{
+	struct port_info info;
+
+	ASSERT_EQ(0, pull_by_netlink(self->b, false));
+	ASSERT_EQ(0, pull_by_ioctl(self->b, true));
+	ASSERT_EQ(0, send_frame(self->b, 60, 1));
+	EXPECT_TRUE(gets_nothing(self->a));
+	ASSERT_EQ(0, pull_by_ioctl(self->b, false));
+	ASSERT_EQ(0, pull_by_netlink(self->b, true));
+	ASSERT_EQ(0, send_frame(self->b, 60, 2));
+	EXPECT_TRUE(gets_nothing(self->a));
+	ASSERT_EQ(0, port_get(HUB, PORT_B, &info));
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_LINK);
+
+	ASSERT_EQ(0, pull_by_ioctl(self->b, true));
+	ASSERT_EQ(0, send_frame(self->b, 60, 3));
+	EXPECT_TRUE(gets_frame(self->a, 60, 3));
+	ASSERT_EQ(0, port_get(HUB, PORT_B, &info));
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_LINK);
 }
 
 FIXTURE(flood)

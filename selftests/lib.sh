@@ -29,6 +29,7 @@ tmp=				# a folder, gone at the end
 planned=0 results=0 failures=0
 output=				# of the last command with a result
 namespaces=()
+at_exit=()			# commands that a scenario wants run at the end
 declare -A pid=()		# of what start() started
 
 # Lines of the kernel's log that are never right.
@@ -181,21 +182,24 @@ json()
 
 # Waiting -------------------------------------------------------------------
 
-# _pause: a moment for others, in a loop that looks at a condition
+# The only sleep there is. (User Mode Linux spoils bash's signal mask in a read
+# with a time limit.)
 _pause()
 {
-	read -rt 0.02 -u "$never" || :
+	sleep 0.02
 }
 
-# busywait COMMAND...: until it succeeds; fails when that takes too long
+# busywait COMMAND...: until it succeeds; fails when that takes too long, but
+# not when it is us who got no time to look
 busywait()
 {
 	local end=$((SECONDS + LIMIT))
 
 	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
+		[ $SECONDS -lt $end ] || break
 		_pause
 	done
+	[ $SECONDS -lt $end ] || "$@"
 }
 
 # eventually SENTENCE COMMAND...: the command succeeds, now or a bit later
@@ -487,8 +491,6 @@ _begin()
 	_program frames "${OUTPUT:-$here}" "$build/selftests" "$here"
 	_make_programs
 	PATH="$tmp/bin:$PATH"
-	mkfifo "$tmp/never"
-	exec {never}<>"$tmp/never"
 
 	users_before=$(module_users)
 	_log_follow
@@ -498,6 +500,11 @@ _begin()
 _clean()
 {
 	local name
+
+	for name in "${at_exit[@]}"; do
+		$name
+	done
+	at_exit=()
 
 	for name in "${!pid[@]}"; do
 		[ "$name" = log ] || stop "$name"

@@ -361,10 +361,11 @@ TEST_F(tun, offloads_that_make_no_sense_are_refused)
 	unsigned int i;
 
 	ASSERT_EQ(0, set_offload(self->fd, TUN_F_CSUM | TUN_F_UFO));
-	for (i = 0; i < ARRAY_SIZE(bad); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_EQ(-EINVAL, set_offload(self->fd, bad[i])) {
 			TH_LOG("offloads %#lx", bad[i]);
 		}
+	}
 	ASSERT_EQ(0, port_get(HUB, 1, &info));
 	EXPECT_EQ(TUN_F_CSUM | TUN_F_UFO, info.offloads);
 }
@@ -415,10 +416,17 @@ static bool is_known(unsigned long cmd)
 	return false;
 }
 
+/* The kernel answers these for every file. */
+static bool is_of_all_files(unsigned long cmd)
+{
+	return cmd == FIONBIO || cmd == FIOASYNC || cmd == FIOCLEX ||
+	       cmd == FIONCLEX || cmd == FIOQSIZE;
+}
+
 /* Trap 1: QEMU aborts on any other error than EINVAL. */
 TEST_F(tun, ioctls_that_are_not_known_are_invalid)
 {
-	const char letters[] = { 'T', 'X', 'v', 0x89 - 256, 0xaf - 256, 0 };
+	const unsigned char letters[] = { 'T', 'P', 'V', 'v', 0x89, 0xaf };
 	unsigned long buf[64] = {}, cmd;
 	unsigned int i, nr, dir;
 
@@ -427,10 +435,7 @@ TEST_F(tun, ioctls_that_are_not_known_are_invalid)
 			for (dir = 0; dir < 4; dir++) {
 				cmd = _IOC(dir, letters[i], nr,
 					   dir ? sizeof(int) : 0);
-				/* Those of all files: FIONBIO and the like. */
-				if (is_known(cmd) || (letters[i] == 'T' &&
-						      !dir && nr >= 0x50 &&
-						      nr <= 0x60))
+				if (is_known(cmd) || is_of_all_files(cmd))
 					continue;
 				if (ret_errno(ioctl(self->fd, cmd, buf)) !=
 				    -EINVAL)
@@ -452,10 +457,11 @@ TEST_F(tun, ioctls_of_a_tap_that_no_hub_has_are_invalid)
 	unsigned long buf[64] = {};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
 		EXPECT_EQ(-EINVAL, ret_errno(ioctl(self->fd, cmds[i], buf))) {
 			TH_LOG("ioctl %#lx", cmds[i]);
 		}
+	}
 	/* A libc that looks for a terminal. */
 	EXPECT_EQ(0, isatty(self->fd));
 }
@@ -547,7 +553,8 @@ TEST_F(queue, detached_queue_forgets_and_gets_nothing)
 	EXPECT_EQ(2, info.queues);
 	EXPECT_EQ(0, info.queues_on);
 	EXPECT_EQ(0, info.queued);
-	EXPECT_EQ(1, info.drops[VHUB_A_DROPS_NO_QUEUE]);
+	/* What it forgot is counted, and what came then. */
+	EXPECT_EQ(10 + 1, info.drops[VHUB_A_DROPS_NO_QUEUE]);
 
 	/* It can still send: a guest that has yet to turn it on. */
 	ASSERT_EQ(0, send_frame(self->fds[0], 60, 5));

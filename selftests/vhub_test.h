@@ -32,7 +32,7 @@
 enum test_limits {
 	LIMIT_MS	= 10000,	/* longest wait for anything */
 	FRAME_ROOM	= 69632,	/* as QEMU reads */
-	QUEUE_LEN	= 512,		/* frames a port keeps */
+	QUEUE_LEN	= 4096,		/* frames a port keeps */
 	QUEUE_BYTES	= 4 << 20,	/* and their bytes */
 };
 

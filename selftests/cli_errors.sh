@@ -1,0 +1,210 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# vhub - whatever is wrong is answered by one sentence that names it
+#
+# Exit status 1: what was written is wrong. 2: it was refused. Standard output
+# stays empty, with -j as well.
+
+. "$(dirname "$0")/lib.sh"
+
+plan 118
+
+# wrong SENTENCE WORD...: "vhub WORD..." is no command
+wrong()
+{
+	local sentence=$1
+
+	shift
+	cmd_says "vhub $*" 1 "vhub: $sentence" in_ns a vhub "$@"
+}
+
+# refused SENTENCE WORD...: "vhub WORD..." cannot be done
+refused()
+{
+	local sentence=$1
+
+	shift
+	cmd_says "vhub $*: refused" 2 "vhub: $sentence" in_ns a vhub "$@"
+}
+
+# denied SENTENCE WORD...: the same for user nobody
+denied()
+{
+	local sentence=$1
+
+	shift
+	cmd_says "vhub $*: denied" 2 "vhub: $sentence" \
+		in_ns a as_nobody vhub "$@"
+}
+
+ns_add a
+in_ns a vhub hub add lan0 perm 0604
+in_ns a vhub hub add shut0 perm 0600
+start_ready hold in_ns a frames hold lan0 1
+
+# Options, objects, verbs ---------------------------------------------------
+cmd_fail "vhub alone" vhub
+same "prints how to use it, on standard error" "usage: vhub [OPTIONS] OBJECT [VERB] ..." \
+	"$(vhub 2>&1 >/dev/null | head -n 1)"
+wrong 'unknown option "-x", see "vhub help"' -x hub
+wrong 'unknown option "--", see "vhub help"' --
+wrong 'unknown option "-", see "vhub help"' - hub
+wrong 'unknown option "-js", see "vhub help"' -js hub
+wrong '-n: the name of a network namespace is missing' -n
+wrong '-n is there twice' -n "$(ns a)" -n "$(ns a)" hub
+wrong '"" cannot name a network namespace' -n "" hub
+wrong '"../x" cannot name a network namespace' -n ../x hub
+refused 'no network namespace "nope"' -n nope hub
+wrong '-batch: the name of a file is missing' -batch
+wrong '"hub" is too much after -batch FILE' -batch - hub
+refused 'cannot open "/nope": No such file or directory' -batch /nope
+wrong 'unknown object "hubs", see "vhub help"' hubs
+wrong 'unknown object "", see "vhub help"' ""
+wrong 'unknown object "h", see "vhub help"' h
+wrong 'hub: unknown verb "lan0", see "vhub hub help"' hub lan0
+wrong 'hub: unknown verb "ad", see "vhub hub help"' hub ad lan1
+wrong 'port: unknown verb "add", see "vhub port help"' port add lan0
+wrong '"x" is too much here' monitor x
+
+# Names of hubs -------------------------------------------------------------
+wrong 'the name of a hub is missing' hub add
+wrong 'the name of a hub is missing' hub set
+wrong 'the name of a hub is missing' hub del
+wrong 'the name of a hub is missing' port set
+wrong 'the name of a hub is missing' port del
+wrong 'the name of a hub is missing' port show hub
+wrong 'the name of a hub is missing' run
+wrong '"" cannot name a hub: it is empty' hub add ""
+wrong '"abcdefghijklmnop" cannot name a hub: it is longer than 15 characters' \
+	hub add abcdefghijklmnop
+wrong '"a b" cannot name a hub: it has a blank or control character in it' \
+	hub add "a b"
+wrong '"a/b" cannot name a hub: it has one of / : % in it' hub add a/b
+wrong '"a:b" cannot name a hub: it has one of / : % in it' hub show a:b
+wrong '"lan%d" cannot name a hub: it has one of / : % in it' hub add lan%d
+wrong '".." cannot name a hub: it is reserved' hub del ..
+no_hub='no hub "lna0" in this network namespace'
+refused "$no_hub" hub show lna0
+refused "$no_hub" hub set lna0 perm 0600
+refused "$no_hub" hub del lna0
+refused "$no_hub" port show lna0
+refused "$no_hub" port show lna0 1
+refused "$no_hub" port set lna0 1 link off
+refused "$no_hub" port del lna0 1
+refused "$no_hub" run lna0 -- true "{n0}"
+refused "$no_hub" -j port show lna0
+no_hub='network device "lo" is not a hub'
+refused "$no_hub" hub show lo
+refused "$no_hub" hub set lo perm 0600
+refused "$no_hub" hub del lo
+refused "$no_hub" port show lo
+refused "$no_hub" run lo -- true "{n0}"
+refused 'there is a network device "lan0" already' hub add lan0
+refused 'there is a network device "lo" already' hub add lo
+
+# Words of hub --------------------------------------------------------------
+wrong '"x" is too much here' hub show lan0 x
+wrong '"x" is too much here' hub del lan0 x
+wrong 'unknown word "mode"' hub add lan1 mode hub
+wrong 'unknown word "perm0600"' hub set lan0 perm0600
+wrong 'hub set: owner, group or perm is missing' hub set lan0
+wrong 'owner: a user is missing' hub set lan0 owner
+wrong 'owner: "no-such-user" is not a user' hub set lan0 owner no-such-user
+wrong 'owner: "" is not a user' hub set lan0 owner ""
+wrong 'owner: "-1" is not a user' hub set lan0 owner -1
+wrong 'owner: "4294967295" is not a user' hub set lan0 owner 4294967295
+wrong 'group: a group is missing' hub set lan0 group
+wrong 'group: "no-such-group" is not a group' hub set lan0 group no-such-group
+wrong 'group: "1x" is not a group' hub set lan0 group 1x
+bad='is not an octal number up to 0777'
+wrong 'perm: an octal number up to 0777 is missing' hub set lan0 perm
+wrong "perm: \"0888\" $bad" hub set lan0 perm 0888
+wrong "perm: \"1000\" $bad" hub set lan0 perm 1000
+wrong "perm: \"rw\" $bad" hub set lan0 perm rw
+wrong "perm: \"-1\" $bad" hub set lan0 perm -1
+wrong "perm: \" 7\" $bad" hub set lan0 perm " 7"
+wrong "perm: \"0x7\" $bad" hub set lan0 perm 0x7
+wrong "perm: \"99999999999999999999\" $bad" hub set lan0 perm 99999999999999999999
+wrong '"perm" is there twice' hub set lan0 perm 0600 perm 0640
+json_same "none of that changed the hub" \
+	'.[0] | [.owner, .group, .perm, .ports]' '[0,0,"0604",1]' \
+	in_ns a vhub -j hub show lan0
+json_same "or made one" 'map(.name)' '["lan0","shut0"]' in_ns a vhub -j hub
+
+# Words of port -------------------------------------------------------------
+wrong 'the number of a port is missing' port set lan0
+wrong 'the number of a port is missing' port del lan0
+wrong 'the number of a port is missing' port show lan0 port
+wrong '"x" is not the number of a port' port show lan0 x
+wrong '"-1" is not the number of a port' port show lan0 -1
+wrong '"+1" is not the number of a port' port del lan0 +1
+wrong '"1.5" is not the number of a port' port del lan0 1.5
+wrong '"0x1" is not the number of a port' port del lan0 0x1
+wrong '"4294967296" is not the number of a port' port show lan0 4294967296
+wrong '"2" is too much here' port show lan0 1 2
+wrong '"2" is too much here' port del lan0 1 2
+refused 'no port 2 on hub "lan0"' port show lan0 2
+refused 'no port 4294967295 on hub "lan0"' port show lan0 4294967295
+refused 'no port 4097 on hub "lan0"' port set lan0 4097 link off
+refused 'no port 2 on hub "lan0"' port del lan0 2
+wrong 'port set: label or link is missing' port set lan0 1
+wrong 'label: a text of up to 31 bytes is missing' port set lan0 1 label
+wrong 'label: "01234567890123456789012345678901" is not a text of up to 31 bytes' \
+	port set lan0 1 label 01234567890123456789012345678901
+wrong 'link: on or off is missing' port set lan0 1 link
+wrong 'link: "up" is not on or off' port set lan0 1 link up
+wrong 'unknown word "speed"' port set lan0 1 speed 1000
+wrong '"link" is there twice' port set lan0 1 link on link off
+
+# Words of run --------------------------------------------------------------
+wrong 'the command is missing: vhub run NAME -- COMMAND...' run lan0
+wrong 'the command is missing: vhub run NAME -- COMMAND...' run lan0 --
+wrong 'unknown word "true"' run lan0 true "{n0}"
+wrong 'queues: "33" is not a number from 1 to 32' \
+	run lan0 queues 33 -- true "{n0}"
+wrong 'queues: "0" is not a number from 1 to 32' \
+	run lan0 queues 0 -- true "{n0}"
+wrong 'vnet: "9" is not 0 or a size from 10 to 256' \
+	run lan0 vnet 9 -- true "{n0}"
+wrong 'as: "bochs" is not one of qemu, crosvm, cloud-hypervisor, kvmtool, uml, other' \
+	run lan0 as bochs -- true "{n0}"
+wrong 'crosvm takes 1 queue of a port, not 2' \
+	run lan0 queues 2 -- crosvm --net "{n0}"
+cmd_says "vhub run ... nope: not found" 127 \
+	'vhub: cannot run "nope": No such file or directory' \
+	in_ns a vhub run lan0 -- nope "{n0}"
+cmd_says "vhub run ... /: not to be run" 126 \
+	'vhub: cannot run "/": Permission denied' \
+	in_ns a vhub run lan0 -- / "{n0}"
+
+# Rights --------------------------------------------------------------------
+denied 'no permission to add a hub (CAP_NET_ADMIN in this network namespace)' \
+	hub add lan1
+denied 'no permission to delete hub "lan0" (CAP_NET_ADMIN in this network namespace)' \
+	hub del lan0
+owner="Only the hub's owner or CAP_NET_ADMIN may do this"
+denied "hub \"lan0\": $owner" hub set lan0 perm 0666
+denied "port 1 of hub \"lan0\": $owner" port set lan0 1 link off
+denied "port 1 of hub \"lan0\": $owner" port del lan0 1
+denied 'no permission to attach to hub "shut0" (perm 0600, owner root, group root)' \
+	run shut0 -- true "{n0}"
+cmd_says "who may only receive is told" 0 \
+	'vhub: on hub "lan0" you may receive, but not send' \
+	in_ns a as_nobody vhub run lan0 -- true "{n0}"
+in_ns a vhub hub set shut0 owner nobody
+denied 'hub "shut0": Only CAP_NET_ADMIN may give a hub away' \
+	hub set shut0 owner root
+denied 'hub "shut0": Only CAP_NET_ADMIN may name a group it is not in' \
+	hub set shut0 group root
+
+full()
+{
+	in_ns a vhub "$@" >/dev/full
+}
+
+cmd_says "output that cannot be written is an error" 2 \
+	"vhub: cannot write the output: No space left on device" full hub show
+cmd_says "JSON too" 2 \
+	"vhub: cannot write the output: No space left on device" full -j hub show
+
+finish

@@ -1,0 +1,934 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - generic netlink: requests good and bad, dumps, events
+ */
+
+#include "kselftest_harness.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <linux/genetlink.h>
+
+#include "vhub_test.h"
+
+#define HAS(info, attr)	((info).has & (1ULL << (attr)))
+
+/**
+ * struct attr - an attribute of a request
+ * @type: its type
+ * @kind: how it is put, NONE at the end
+ * @number: its value when it is a number
+ * @text: its value when it is text; TEXT ends with a NUL, RAW does not
+ */
+struct attr {
+	__u16 type;
+	enum { NONE, U8, U32, TEXT, RAW } kind;
+	__u32 number;
+	const char *text;
+};
+
+static void put_attr(struct nlmsghdr *nlh, const struct attr *attr)
+{
+	switch (attr->kind) {
+	case U8:
+		mnl_attr_put_u8(nlh, attr->type, attr->number);
+		break;
+	case U32:
+		mnl_attr_put_u32(nlh, attr->type, attr->number);
+		break;
+	case TEXT:
+		mnl_attr_put_strz(nlh, attr->type, attr->text);
+		break;
+	case RAW:
+		mnl_attr_put(nlh, attr->type, strlen(attr->text), attr->text);
+		break;
+	case NONE:
+		break;
+	}
+}
+
+static int request(struct genl *genl, __u8 cmd, __u16 flags,
+		   const struct attr *attrs, mnl_cb_t cb, void *data)
+{
+	genl_begin(genl, cmd, flags);
+	for (; attrs->kind != NONE; attrs++)
+		put_attr(genl->nlh, attrs);
+	return genl_talk(genl, cb, data);
+}
+
+FIXTURE(netlink)
+{
+	struct genl genl;
+	int fd;
+};
+
+FIXTURE_SETUP(netlink)
+{
+	struct vhub_attach attach = { .hub = HUB, .label = "first" };
+
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, hub_add(HUB));
+	ASSERT_EQ(0, hub_add("lan1"));
+	self->fd = dev_open(O_RDWR);
+	ASSERT_EQ(0, attach_as(self->fd, &attach));
+	ASSERT_EQ(0, genl_open(&self->genl));
+}
+
+FIXTURE_TEARDOWN(netlink)
+{
+	genl_close(&self->genl);
+}
+
+/*
+ * Bad requests
+ */
+#define HUB_NAME(text)	{ VHUB_A_HUB_NAME, TEXT, 0, text }
+#define HUB_INDEX(n)	{ VHUB_A_HUB_IFINDEX, U32, n, NULL }
+#define PERM(n)		{ VHUB_A_HUB_PERM, U32, n, NULL }
+#define ON(text)	{ VHUB_A_PORT_HUB_NAME, TEXT, 0, text }
+#define ON_INDEX(n)	{ VHUB_A_PORT_HUB_IFINDEX, U32, n, NULL }
+#define NUMBER(n)	{ VHUB_A_PORT_NUMBER, U32, n, NULL }
+#define LABEL(text)	{ VHUB_A_PORT_LABEL, TEXT, 0, text }
+#define LINK(n)		{ VHUB_A_PORT_LINK, U8, n, NULL }
+
+#define LONG_NAME	"0123456789abcdef"
+#define LONG_LABEL	"0123456789abcdef0123456789abcdef"
+
+static const struct bad_request {
+	const char *what;
+	__u8 cmd;
+	__u16 flags;
+	int error;
+	struct attr attrs[5];
+} bad_requests[] = {
+	{ "no hub", VHUB_CMD_HUB_GET, 0, -EINVAL, {} },
+	{ "a hub that is not there", VHUB_CMD_HUB_GET, 0, -ENODEV,
+	  { HUB_NAME("lan2") } },
+	{ "an empty name", VHUB_CMD_HUB_GET, 0, -ENODEV, { HUB_NAME("") } },
+	{ "the beginning of a name", VHUB_CMD_HUB_GET, 0, -ENODEV,
+	  { HUB_NAME("lan") } },
+	{ "a device that is no hub", VHUB_CMD_HUB_GET, 0, -ENODEV,
+	  { HUB_NAME("lo") } },
+	{ "an index that is not there", VHUB_CMD_HUB_GET, 0, -ENODEV,
+	  { HUB_INDEX(9999) } },
+	{ "an index of no hub", VHUB_CMD_HUB_GET, 0, -ENODEV,
+	  { HUB_INDEX(1) } },
+	{ "index 0", VHUB_CMD_HUB_GET, 0, -ERANGE, { HUB_INDEX(0) } },
+	{ "a negative index", VHUB_CMD_HUB_GET, 0, -ENODEV,
+	  { HUB_INDEX(-1) } },
+	{ "an index of one byte", VHUB_CMD_HUB_GET, 0, -EINVAL,
+	  { { VHUB_A_HUB_IFINDEX, U8, 1, NULL } } },
+	{ "a name that is too long", VHUB_CMD_HUB_GET, 0, -EINVAL,
+	  { HUB_NAME(LONG_NAME) } },
+	{ "a name without end", VHUB_CMD_HUB_GET, 0, -EINVAL,
+	  { { VHUB_A_HUB_NAME, RAW, 0, HUB } } },
+	{ "an attribute of another command", VHUB_CMD_HUB_GET, 0, -EINVAL,
+	  { HUB_NAME(HUB), PERM(0600) } },
+	{ "an unknown attribute", VHUB_CMD_HUB_GET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { 99, U32, 1, NULL } } },
+	{ "attribute 0", VHUB_CMD_HUB_GET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { 0, U32, 1, NULL } } },
+
+	{ "a dump of hubs by name", VHUB_CMD_HUB_GET, NLM_F_DUMP, -EINVAL,
+	  { HUB_NAME(HUB) } },
+	{ "a dump of hubs by index", VHUB_CMD_HUB_GET, NLM_F_DUMP, -EINVAL,
+	  { HUB_INDEX(1) } },
+	{ "a dump of hubs with perm", VHUB_CMD_HUB_GET, NLM_F_DUMP, -EINVAL,
+	  { PERM(0600) } },
+
+	{ "to set no hub", VHUB_CMD_HUB_SET, 0, -EINVAL, { PERM(0) } },
+	{ "to set nothing", VHUB_CMD_HUB_SET, 0, -EINVAL, { HUB_NAME(HUB) } },
+	{ "to set a hub that is not there", VHUB_CMD_HUB_SET, 0, -ENODEV,
+	  { HUB_NAME("lan2"), PERM(0) } },
+	{ "too many permission bits", VHUB_CMD_HUB_SET, 0, -ERANGE,
+	  { HUB_NAME(HUB), PERM(01000) } },
+	{ "permission bits -1", VHUB_CMD_HUB_SET, 0, -ERANGE,
+	  { HUB_NAME(HUB), PERM(-1) } },
+	{ "owner -1", VHUB_CMD_HUB_SET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_OWNER, U32, -1, NULL }, PERM(0) } },
+	{ "group -1", VHUB_CMD_HUB_SET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_GROUP, U32, -1, NULL }, PERM(0) } },
+	{ "to set the number of ports", VHUB_CMD_HUB_SET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_PORTS, U32, 7, NULL } } },
+
+	{ "no port at all", VHUB_CMD_PORT_GET, 0, -EINVAL, {} },
+	{ "no port number", VHUB_CMD_PORT_GET, 0, -EINVAL, { ON(HUB) } },
+	{ "a port of no hub", VHUB_CMD_PORT_GET, 0, -EINVAL, { NUMBER(1) } },
+	{ "a port that is not there", VHUB_CMD_PORT_GET, 0, -ENOENT,
+	  { ON(HUB), NUMBER(2) } },
+	{ "a port beyond all", VHUB_CMD_PORT_GET, 0, -ENOENT,
+	  { ON(HUB), NUMBER(VHUB_PORTS_MAX + 1) } },
+	{ "port -1", VHUB_CMD_PORT_GET, 0, -ENOENT, { ON(HUB), NUMBER(-1) } },
+	{ "a port of another hub", VHUB_CMD_PORT_GET, 0, -ENOENT,
+	  { ON("lan1"), NUMBER(1) } },
+	{ "a port of a hub that is not there", VHUB_CMD_PORT_GET, 0, -ENODEV,
+	  { ON("lan2"), NUMBER(1) } },
+	{ "a port of what is no hub", VHUB_CMD_PORT_GET, 0, -ENODEV,
+	  { ON("lo"), NUMBER(1) } },
+	{ "a port with label", VHUB_CMD_PORT_GET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1), LABEL("x") } },
+	{ "a dump of ports by number", VHUB_CMD_PORT_GET, NLM_F_DUMP, -EINVAL,
+	  { ON(HUB), NUMBER(1) } },
+	{ "a dump of ports of no known hub", VHUB_CMD_PORT_GET, NLM_F_DUMP,
+	  -ENODEV, { ON("lan2") } },
+	{ "a dump of ports of index 0", VHUB_CMD_PORT_GET, NLM_F_DUMP,
+	  -ERANGE, { ON_INDEX(0) } },
+
+	{ "to set no port", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), LABEL("x") } },
+	{ "to set a port of no hub", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { NUMBER(1), LABEL("x") } },
+	{ "to set nothing on a port", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1) } },
+	{ "to set a port that is not there", VHUB_CMD_PORT_SET, 0, -ENOENT,
+	  { ON(HUB), NUMBER(2), LABEL("x") } },
+	{ "a link of 2", VHUB_CMD_PORT_SET, 0, -ERANGE,
+	  { ON(HUB), NUMBER(1), LABEL("x"), LINK(2) } },
+	{ "a link of four bytes", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_LINK, U32, 0, NULL } } },
+	{ "a label that is too long", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1), LABEL(LONG_LABEL), LINK(0) } },
+	{ "a label without end", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_LABEL, RAW, 0, "x" } } },
+	{ "the host's link", VHUB_CMD_PORT_SET, 0, -EOPNOTSUPP,
+	  { ON(HUB), NUMBER(0), LINK(0), LABEL("x") } },
+	{ "to set flags", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_FLAGS, U32, 0, NULL } } },
+
+	{ "to remove no port", VHUB_CMD_PORT_DEL, 0, -EINVAL, { ON(HUB) } },
+	{ "to remove a port of no hub", VHUB_CMD_PORT_DEL, 0, -EINVAL,
+	  { NUMBER(1) } },
+	{ "to remove a port that is not there", VHUB_CMD_PORT_DEL, 0, -ENOENT,
+	  { ON(HUB), NUMBER(2) } },
+	{ "to remove a port of no known hub", VHUB_CMD_PORT_DEL, 0, -ENODEV,
+	  { ON("lan2"), NUMBER(1) } },
+	{ "to remove the host's cable", VHUB_CMD_PORT_DEL, 0, -EOPNOTSUPP,
+	  { ON(HUB), NUMBER(0) } },
+};
+
+TEST_F(netlink, bad_requests_are_refused_with_a_sentence)
+{
+	const struct bad_request *bad;
+	struct port_info port;
+	struct hub_info hub;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_requests); i++) {
+		bad = &bad_requests[i];
+		EXPECT_EQ(bad->error, request(&self->genl, bad->cmd, bad->flags,
+					      bad->attrs, NULL, NULL)) {
+			TH_LOG("%s: %s", bad->what, self->genl.sentence);
+		}
+		EXPECT_STRNE("", self->genl.sentence) {
+			TH_LOG("%s", bad->what);
+		}
+	}
+
+	/* None of them did anything. */
+	ASSERT_EQ(0, hub_get(HUB, &hub));
+	EXPECT_EQ(0, hub.owner);
+	EXPECT_EQ(0, hub.group);
+	EXPECT_EQ(0660, hub.perm);
+	EXPECT_EQ(1, hub.ports);
+	ASSERT_EQ(0, port_get(HUB, 1, &port));
+	EXPECT_STREQ("first", port.label);
+	EXPECT_TRUE(port.flags & VHUB_PORT_FLAG_LINK);
+	ASSERT_EQ(0, port_get(HUB, 0, &port));
+	EXPECT_STREQ("", port.label);
+}
+
+/* Index and name may both be given, of the same hub. */
+TEST_F(netlink, index_and_name_that_contradict_are_refused)
+{
+	const struct attr same[] = {
+		HUB_INDEX(if_nametoindex(HUB)), HUB_NAME(HUB), {},
+	};
+	const struct attr other[] = {
+		HUB_INDEX(if_nametoindex(HUB)), HUB_NAME("lan1"), {},
+	};
+	const struct attr port[] = {
+		ON_INDEX(if_nametoindex("lan1")), ON(HUB), NUMBER(1), {},
+	};
+	const struct attr dump[] = {
+		ON_INDEX(if_nametoindex("lan1")), ON(HUB), {},
+	};
+
+	EXPECT_EQ(0, request(&self->genl, VHUB_CMD_HUB_GET, 0, same, NULL,
+			     NULL));
+	EXPECT_EQ(-ENODEV, request(&self->genl, VHUB_CMD_HUB_GET, 0, other,
+				   NULL, NULL));
+	EXPECT_STRNE("", self->genl.sentence);
+	EXPECT_EQ(-ENODEV, request(&self->genl, VHUB_CMD_PORT_DEL, 0, port,
+				   NULL, NULL));
+	EXPECT_STRNE("", self->genl.sentence);
+	EXPECT_EQ(-ENODEV, request(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP,
+				   dump, NULL, NULL));
+	EXPECT_STRNE("", self->genl.sentence);
+}
+
+TEST_F(netlink, unknown_commands_are_refused)
+{
+	const struct attr none[] = { {} };
+	const __u8 cmds[] = {
+		0, VHUB_CMD_HUB_NTF, VHUB_CMD_HUB_DEL_NTF, VHUB_CMD_PORT_NTF,
+		VHUB_CMD_PORT_DEL_NTF, __VHUB_CMD_MAX, 255,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		EXPECT_EQ(-EOPNOTSUPP, request(&self->genl, cmds[i], 0, none,
+					       NULL, NULL));
+	}
+	EXPECT_EQ(-EOPNOTSUPP, request(&self->genl, VHUB_CMD_HUB_SET,
+				       NLM_F_DUMP, none, NULL, NULL));
+	EXPECT_EQ(-EOPNOTSUPP, request(&self->genl, VHUB_CMD_PORT_DEL,
+				       NLM_F_DUMP, none, NULL, NULL));
+}
+
+/* An attribute that says it is longer than the message. */
+TEST_F(netlink, attribute_beyond_the_end_is_refused)
+{
+	struct nlattr *attr;
+
+	genl_begin(&self->genl, VHUB_CMD_HUB_GET, 0);
+	mnl_attr_put_strz(self->genl.nlh, VHUB_A_HUB_NAME, HUB);
+	attr = mnl_nlmsg_get_payload_tail(self->genl.nlh);
+	*attr = (struct nlattr){ .nla_len = 100, .nla_type = 1 };
+	self->genl.nlh->nlmsg_len += sizeof(*attr);
+	EXPECT_EQ(-EINVAL, genl_talk(&self->genl, NULL, NULL));
+	EXPECT_STRNE("", self->genl.sentence);
+}
+
+/*
+ * Good requests
+ */
+TEST_F(netlink, hub_is_shown_whole)
+{
+	struct hub_info info;
+
+	ASSERT_EQ(0, hub_get(HUB, &info));
+	EXPECT_EQ((1ULL << (VHUB_A_HUB_MAX + 1)) - 2, info.has);
+	EXPECT_STREQ(HUB, info.name);
+	EXPECT_EQ(if_nametoindex(HUB), info.ifindex);
+	EXPECT_EQ(1, info.ports);
+	EXPECT_EQ(VHUB_PORTS_MAX, info.ports_max);
+	ASSERT_EQ(0, hub_set(HUB, 4000, 5000, 0604, NULL));
+	ASSERT_EQ(0, hub_get(HUB, &info));
+	EXPECT_EQ(4000, info.owner);
+	EXPECT_EQ(5000, info.group);
+	EXPECT_EQ(0604, info.perm);
+}
+
+TEST_F(netlink, port_is_shown_whole)
+{
+	struct port_info info;
+	int size = 24;
+
+	ASSERT_EQ(0, ioctl(self->fd, TUNSETVNETHDRSZ, &size));
+	ASSERT_EQ(0, tun_set_iff(self->fd, "", TAP_FLAGS | IFF_VNET_HDR));
+	ASSERT_EQ(0, ioctl(self->fd, TUNSETOFFLOAD, (long)TUN_F_CSUM));
+	ASSERT_EQ(0, send_frame(attach(HUB), 60, 1));
+	ASSERT_EQ(0, port_get(HUB, 1, &info));
+	EXPECT_TRUE(HAS(info, VHUB_A_PORT_STATS));
+	EXPECT_STREQ(HUB, info.hub_name);
+	EXPECT_EQ(if_nametoindex(HUB), info.hub_ifindex);
+	EXPECT_EQ(1, info.number);
+	EXPECT_EQ(VHUB_PORT_KIND_FD, info.kind);
+	EXPECT_EQ(VHUB_PORT_FLAG_SEND | VHUB_PORT_FLAG_RECV |
+		  VHUB_PORT_FLAG_LINK | VHUB_PORT_FLAG_VNET_HDR |
+		  VHUB_PORT_FLAG_TUN, info.flags);
+	EXPECT_STREQ("first", info.label);
+	EXPECT_EQ(getpid(), info.pid);
+	EXPECT_EQ(getuid(), info.owner);
+	EXPECT_EQ(1, info.queues);
+	EXPECT_EQ(1, info.queues_on);
+	EXPECT_EQ(24, info.vnet_hdr_size);
+	EXPECT_EQ(TUN_F_CSUM, info.offloads);
+	EXPECT_EQ(1, info.queued);
+	EXPECT_EQ(1, info.rx_frames);
+	EXPECT_EQ(60, info.rx_bytes);
+}
+
+/* Port 0 is the host's cable: there from the begin, plugged in while up. */
+TEST_F(netlink, host_is_port_0)
+{
+	struct port_info info;
+
+	ASSERT_EQ(0, port_get(HUB, 0, &info));
+	EXPECT_EQ(VHUB_PORT_KIND_HOST, info.kind);
+	EXPECT_EQ(0, info.number);
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_RECV);
+	EXPECT_FALSE(HAS(info, VHUB_A_PORT_PID));
+	ASSERT_EQ(0, link_up(HUB, true));
+	ASSERT_EQ(0, port_get(HUB, 0, &info));
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_RECV);
+	ASSERT_EQ(0, link_up(HUB, false));
+	ASSERT_EQ(0, port_get(HUB, 0, &info));
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_RECV);
+}
+
+TEST_F(netlink, labels_change)
+{
+	const struct attr longest[] = {
+		ON(HUB), NUMBER(1), LABEL(&LONG_LABEL[1]), {},
+	};
+	const struct attr empty[] = { ON(HUB), NUMBER(1), LABEL(""), {} };
+	const struct attr host[] = { ON(HUB), NUMBER(0), LABEL("me"), {} };
+	struct port_info info;
+
+	EXPECT_EQ(0, request(&self->genl, VHUB_CMD_PORT_SET, 0, longest, NULL,
+			     NULL));
+	ASSERT_EQ(0, port_get(HUB, 1, &info));
+	EXPECT_STREQ(&LONG_LABEL[1], info.label);
+	EXPECT_EQ(0, request(&self->genl, VHUB_CMD_PORT_SET, 0, empty, NULL,
+			     NULL));
+	ASSERT_EQ(0, port_get(HUB, 1, &info));
+	EXPECT_STREQ("", info.label);
+	EXPECT_EQ(0, request(&self->genl, VHUB_CMD_PORT_SET, 0, host, NULL,
+			     NULL));
+	ASSERT_EQ(0, port_get(HUB, 0, &info));
+	EXPECT_STREQ("me", info.label);
+}
+
+TEST_F(netlink, removed_port_is_gone_and_its_file_silent)
+{
+	struct port_info info;
+	struct hub_info hub;
+	int other = attach(HUB);
+
+	ASSERT_EQ(0, port_del(HUB, 1));
+	EXPECT_EQ(-ENOENT, port_get(HUB, 1, &info));
+	EXPECT_EQ(-ENOENT, port_del(HUB, 1));
+	ASSERT_EQ(0, hub_get(HUB, &hub));
+	EXPECT_EQ(1, hub.ports);
+	ASSERT_EQ(0, send_frame(other, 60, 1));
+	EXPECT_TRUE(gets_nothing(self->fd));
+	ASSERT_EQ(0, send_frame(self->fd, 60, 1));
+	EXPECT_TRUE(gets_nothing(other));
+}
+
+/*
+ * Who sits on a port
+ */
+static int child_looks(int fd, const char *name, struct port_info *info)
+{
+	struct ifreq ifr;
+
+	prctl(PR_SET_NAME, name);
+	if (ioctl(fd, TUNGETIFF, &ifr) || port_get(HUB, 1, info))
+		return 1;
+	if (info->pid != (__u32)getpid() || strcmp(info->command, name))
+		return 2;
+	return 0;
+}
+
+/* As of `vhub run`, or of QEMU and the helper that opened its file. */
+TEST_F(netlink, process_that_sets_the_file_up_is_shown)
+{
+	struct port_info info;
+	int status;
+	pid_t child;
+
+	prctl(PR_SET_NAME, "opener");
+	self->fd = attach("lan1");
+	ASSERT_EQ(0, port_get("lan1", 1, &info));
+	EXPECT_EQ(getpid(), info.pid);
+	EXPECT_STREQ("opener", info.command);
+
+	self->fd = attach_tun(HUB, 0);
+	ASSERT_EQ(0, port_del(HUB, 1));
+	self->fd = attach(HUB);
+	child = fork();
+	if (!child)
+		_exit(child_looks(self->fd, "my emulator", &info));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+	/* It is gone by now, and so is its number; its name stays. */
+	ASSERT_EQ(0, port_get(HUB, 1, &info));
+	EXPECT_STREQ("my emulator", info.command);
+	EXPECT_FALSE(HAS(info, VHUB_A_PORT_PID));
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_TUN);
+}
+
+/* What a process of another pid namespace sees, and is seen as. */
+static int look_from_pid_namespace(int ready)
+{
+	struct port_info info;
+	int fd = attach(HUB);
+
+	if (getpid() != 1 || fd < 0)
+		return 1;
+	if (port_get(HUB, 1, &info) || HAS(info, VHUB_A_PORT_PID))
+		return 2;
+	if (port_get(HUB, 2, &info) || info.pid != 1)
+		return 3;
+	if (write(ready, "", 1) != 1)
+		return 4;
+	pause();
+	return 5;
+}
+
+TEST_F(netlink, foreign_pid_namespace_sees_no_pid)
+{
+	struct port_info info;
+	int ready[2], status;
+	pid_t child;
+	char byte;
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	child = fork();
+	if (!child)
+		_exit(look_from_pid_namespace(ready[1]));
+	close(ready[1]);
+	EXPECT_EQ(1, read(ready[0], &byte, 1));
+	ASSERT_EQ(0, port_get(HUB, 2, &info));
+	EXPECT_EQ(child, info.pid);
+	kill(child, SIGKILL);
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+/*
+ * Dumps
+ */
+struct seen {
+	int bad;
+	int all;
+	int times[VHUB_PORTS_MAX + 1];
+};
+
+static int see_port(const struct nlmsghdr *nlh, void *data)
+{
+	struct seen *seen = data;
+	struct port_info info;
+
+	if (parse_port(nlh, &info) || info.number > VHUB_PORTS_MAX)
+		seen->bad++;
+	else
+		seen->times[info.number]++;
+	seen->all++;
+	return MNL_CB_OK;
+}
+
+static int see_hub(const struct nlmsghdr *nlh, void *data)
+{
+	struct seen *seen = data;
+	struct hub_info info;
+	int number;
+
+	if (parse_hub(nlh, &info) || sscanf(info.name, "h%d", &number) != 1)
+		seen->bad++;
+	else
+		seen->times[number]++;
+	seen->all++;
+	return MNL_CB_OK;
+}
+
+TEST_F(netlink, dump_of_hubs_is_those_of_the_namespace)
+{
+	const struct attr none[] = { {} };
+	static struct seen seen;
+	struct genl genl;
+	char name[16];
+	int i;
+
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, genl_open(&genl));
+	ASSERT_EQ(0, request(&genl, VHUB_CMD_HUB_GET, NLM_F_DUMP, none,
+			     see_hub, &seen));
+	EXPECT_EQ(0, seen.all);
+	for (i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "h%d", i);
+		ASSERT_EQ(0, hub_add(name));
+	}
+	ASSERT_EQ(0, request(&genl, VHUB_CMD_HUB_GET, NLM_F_DUMP, none,
+			     see_hub, &seen));
+	EXPECT_EQ(200, seen.all);
+	EXPECT_EQ(0, seen.bad);
+	for (i = 0; i < 200; i++) {
+		EXPECT_EQ(1, seen.times[i]);
+	}
+}
+
+TEST_F(netlink, dump_of_ports_is_of_one_hub_or_of_all)
+{
+	const struct attr by_name[] = { ON("lan1"), {} };
+	const struct attr by_index[] = {
+		ON_INDEX(if_nametoindex("lan1")), {},
+	};
+	const struct attr none[] = { {} };
+	struct seen seen = {};
+	int i;
+
+	for (i = 0; i < 20; i++)
+		ASSERT_LE(0, attach("lan1"));
+	ASSERT_EQ(0, request(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP,
+			     by_name, see_port, &seen));
+	EXPECT_EQ(21, seen.all);
+	ASSERT_EQ(0, request(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP,
+			     by_index, see_port, &seen));
+	EXPECT_EQ(42, seen.all);
+	ASSERT_EQ(0, request(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP,
+			     none, see_port, &seen));
+	EXPECT_EQ(42 + 23, seen.all);
+	EXPECT_EQ(4, seen.times[0]);
+	EXPECT_EQ(4, seen.times[1]);
+	EXPECT_EQ(3, seen.times[20]);
+	EXPECT_EQ(0, seen.bad);
+}
+
+#define STABLE	(VHUB_PORTS_MAX - 96)
+
+static bool flap_stop;
+
+/* Has ports come and go, of the numbers that are left. */
+static void *flap_thread(void *arg)
+{
+	int fds[48], i;
+
+	(void)arg;
+	while (!__atomic_load_n(&flap_stop, __ATOMIC_RELAXED)) {
+		for (i = 0; i < 48; i++)
+			fds[i] = attach(HUB);
+		for (i = 0; i < 48; i++)
+			close(fds[i]);
+	}
+	return NULL;
+}
+
+TEST_F_TIMEOUT(netlink, dump_of_4096_ports_is_whole_while_others_flap, 240)
+{
+	const struct rlimit limit = { VHUB_PORTS_MAX + 256,
+				      VHUB_PORTS_MAX + 256 };
+	const struct attr hub[] = { ON(HUB), {} };
+	static struct seen seen;
+	pthread_t threads[2];
+	int i, round, gone = 0;
+	static int fds[STABLE + 1];
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	/* Every 40th number is left for those that flap. */
+	fds[1] = self->fd;
+	for (i = 2; i <= STABLE; i++) {
+		fds[i] = attach(HUB);
+		ASSERT_LE(0, fds[i]);
+	}
+	for (i = 40; i <= STABLE; i += 40) {
+		close(fds[i]);
+		gone++;
+	}
+
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, flap_thread,
+					    NULL));
+	for (round = 1; round <= 5; round++) {
+		EXPECT_EQ(0, request(&self->genl, VHUB_CMD_PORT_GET,
+				     NLM_F_DUMP, hub, see_port, &seen));
+		for (i = 0; i <= STABLE; i++) {
+			if (i && i % 40 == 0) {
+				EXPECT_GE(round, seen.times[i]);
+			} else {
+				EXPECT_EQ(round, seen.times[i]) {
+					TH_LOG("port %d", i);
+				}
+			}
+		}
+		EXPECT_EQ(0, seen.bad);
+	}
+	__atomic_store_n(&flap_stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+
+	/* And when it is quiet: exactly those that are there. */
+	memset(&seen, 0, sizeof(seen));
+	ASSERT_EQ(0, request(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP, hub,
+			     see_port, &seen));
+	EXPECT_EQ(STABLE - gone + 1, seen.all);
+}
+
+static int nothing(const struct nlmsghdr *nlh, void *data)
+{
+	(void)nlh;
+	(void)data;
+	return MNL_CB_OK;
+}
+
+/* A hub that goes between two parts of a dump ends it, and no more. */
+TEST_F_TIMEOUT(netlink, hub_goes_during_a_dump, 120)
+{
+	const struct attr hub[] = { ON(HUB), {} };
+	const struct attr none[] = { {} };
+	int i, ret;
+
+	for (i = 0; i < 500; i++)
+		ASSERT_LE(0, attach(HUB));
+	/* Ask, and read no answer before the hub is gone. */
+	for (i = 0; i < 2; i++) {
+		genl_begin(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP);
+		if (!i)
+			put_attr(self->genl.nlh, hub);
+		self->genl.nlh->nlmsg_seq = 7;
+		ASSERT_LT(0, mnl_socket_sendto(self->genl.sock, self->genl.nlh,
+					       self->genl.nlh->nlmsg_len));
+		if (!i)
+			ASSERT_EQ(0, link_del(HUB));
+		/* The next request waits for the end of this dump. */
+		do {
+			ret = request(&self->genl, VHUB_CMD_HUB_GET,
+				      NLM_F_DUMP, none, nothing, NULL);
+		} while (ret == -EBUSY);
+		EXPECT_EQ(0, ret);
+	}
+}
+
+/*
+ * Events
+ */
+FIXTURE(events)
+{
+	struct genl genl;
+	struct genl ear;
+	int fd;
+};
+
+FIXTURE_SETUP(events)
+{
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, hub_add(HUB));
+	ASSERT_EQ(0, genl_open(&self->genl));
+	ASSERT_EQ(0, genl_open(&self->ear));
+	ASSERT_NE(0, self->ear.group);
+	ASSERT_EQ(0, mnl_socket_setsockopt(self->ear.sock,
+					   NETLINK_ADD_MEMBERSHIP,
+					   &self->ear.group, sizeof(int)));
+}
+
+FIXTURE_TEARDOWN(events)
+{
+	genl_close(&self->ear);
+	genl_close(&self->genl);
+}
+
+/* The next event. Return: its command, 0 when there is none; its message. */
+static int next_event(struct genl *ear, const struct nlmsghdr **nlh)
+{
+	static char buf[8192];
+	const struct genlmsghdr *head;
+	ssize_t len;
+
+	len = recv(mnl_socket_get_fd(ear->sock), buf, sizeof(buf),
+		   MSG_DONTWAIT);
+	if (len <= 0)
+		return errno == EAGAIN ? 0 : -errno;
+	*nlh = (void *)buf;
+	if ((*nlh)->nlmsg_type != ear->family)
+		return -EPROTO;
+	head = mnl_nlmsg_get_payload(*nlh);
+	return head->cmd;
+}
+
+static bool hears_hub(struct genl *ear, int cmd, const char *name,
+		      struct hub_info *info)
+{
+	const struct nlmsghdr *nlh;
+
+	return next_event(ear, &nlh) == cmd && !parse_hub(nlh, info) &&
+	       !strcmp(info->name, name);
+}
+
+static bool hears_port(struct genl *ear, int cmd, __u32 number,
+		       struct port_info *info)
+{
+	const struct nlmsghdr *nlh;
+
+	return next_event(ear, &nlh) == cmd && !parse_port(nlh, info) &&
+	       HAS(*info, VHUB_A_PORT_NUMBER) && info->number == number &&
+	       HAS(*info, VHUB_A_PORT_HUB_IFINDEX) &&
+	       !strcmp(info->hub_name, HUB);
+}
+
+static bool hears_nothing(struct genl *ear)
+{
+	const struct nlmsghdr *nlh;
+
+	return next_event(ear, &nlh) == 0;
+}
+
+TEST_F(events, of_a_hub)
+{
+	struct hub_info info;
+
+	ASSERT_EQ(0, hub_add("lan1"));
+	EXPECT_TRUE(hears_hub(&self->ear, VHUB_CMD_HUB_NTF, "lan1", &info));
+	EXPECT_EQ(0660, info.perm);
+	ASSERT_EQ(0, hub_set("lan1", -1, -1, 0600, NULL));
+	EXPECT_TRUE(hears_hub(&self->ear, VHUB_CMD_HUB_NTF, "lan1", &info));
+	EXPECT_EQ(0600, info.perm);
+	ASSERT_EQ(0, link_rename("lan1", "lan2"));
+	EXPECT_TRUE(hears_hub(&self->ear, VHUB_CMD_HUB_NTF, "lan2", &info));
+	ASSERT_EQ(0, link_del("lan2"));
+	EXPECT_TRUE(hears_hub(&self->ear, VHUB_CMD_HUB_DEL_NTF, "lan2",
+			      &info));
+	EXPECT_TRUE(HAS(info, VHUB_A_HUB_IFINDEX));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_F(events, of_a_port)
+{
+	const struct attr label[] = { ON(HUB), NUMBER(1), LABEL("new"), {} };
+	struct port_info info;
+	int fd = attach(HUB), off = 0, i;
+
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_STREQ("", info.label);
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_LINK);
+	ASSERT_EQ(0, request(&self->genl, VHUB_CMD_PORT_SET, 0, label, NULL,
+			     NULL));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_STREQ("new", info.label);
+	ASSERT_EQ(0, port_set_link(HUB, 1, 0));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_LINK);
+	ASSERT_EQ(0, port_set_link(HUB, 1, 1));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+
+	/* An emulator that says again what is so says nothing. */
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, ioctl(fd, TUNSETCARRIER, &off));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_LINK);
+	EXPECT_TRUE(hears_nothing(&self->ear));
+
+	close(fd);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_DEL_NTF, 1, &info));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+/* What an emulator does to its port. */
+static int child_takes_over(int fd)
+{
+	struct ifreq ifr;
+
+	prctl(PR_SET_NAME, "emulator");
+	return ioctl(fd, TUNGETIFF, &ifr) ? 1 : 0;
+}
+
+TEST_F(events, of_what_an_emulator_does)
+{
+	struct port_info info;
+	int fd = attach_tun(HUB, IFF_MULTI_QUEUE), status;
+	struct ifreq ifr = { .ifr_flags = IFF_DETACH_QUEUE };
+	pid_t child;
+
+	while (hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info))
+		;
+	child = fork();
+	if (!child)
+		_exit(child_takes_over(fd));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	ASSERT_EQ(0, status);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_STREQ("emulator", info.command);
+	/* Numbers of processes are for each listener another. */
+	EXPECT_FALSE(HAS(info, VHUB_A_PORT_PID));
+
+	ASSERT_EQ(0, ioctl(fd, TUNSETQUEUE, &ifr));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_EQ(0, info.queues_on);
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_F(events, of_a_header_that_comes_and_goes)
+{
+	struct port_info info;
+	int fd = attach_tun(HUB, 0);
+
+	while (hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info))
+		;
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_VNET_HDR);
+	ASSERT_EQ(0, tun_set_iff(fd, "", TAP_FLAGS | IFF_VNET_HDR));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_VNET_HDR);
+	ASSERT_EQ(0, tun_set_iff(fd, "", TAP_FLAGS | IFF_VNET_HDR));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_F(events, of_a_port_that_is_removed_come_once)
+{
+	struct port_info info;
+	int fd = attach_tun(HUB, 0);
+
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_TUN);
+	ASSERT_EQ(0, port_del(HUB, 1));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_DEL_NTF, 1, &info));
+	close(fd);
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+/* A port goes with its last file. */
+TEST_F(events, of_queues_are_those_of_their_port)
+{
+	struct port_info info;
+	int a, b;
+
+	a = attach_tun(HUB, IFF_MULTI_QUEUE);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	b = attach_tun(HUB, IFF_MULTI_QUEUE);
+	close(a);
+	while (hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info))
+		;
+	EXPECT_TRUE(hears_nothing(&self->ear));
+	close(b);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_DEL_NTF, 1, &info));
+}
+
+TEST_F(events, of_a_hub_stand_for_its_ports_when_it_goes)
+{
+	struct port_info info;
+	struct hub_info hub;
+
+	self->fd = attach(HUB);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	ASSERT_EQ(0, link_del(HUB));
+	EXPECT_TRUE(hears_hub(&self->ear, VHUB_CMD_HUB_DEL_NTF, HUB, &hub));
+	close(self->fd);
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_F(events, of_the_hosts_cable)
+{
+	struct port_info info;
+
+	ASSERT_EQ(0, link_up(HUB, true));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 0, &info));
+	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_RECV);
+	ASSERT_EQ(0, link_up(HUB, false));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 0, &info));
+	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_RECV);
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_F(events, of_refused_requests_do_not_come)
+{
+	EXPECT_EQ(-EINVAL, hub_set(HUB, -1, -1, -1, NULL));
+	EXPECT_EQ(-ENOENT, port_set_link(HUB, 7, 0));
+	EXPECT_EQ(-ENOENT, port_del(HUB, 7));
+	EXPECT_EQ(-EEXIST, hub_add(HUB));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_F(events, of_another_namespace_do_not_come)
+{
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, hub_add(HUB));
+	ASSERT_LE(0, attach(HUB));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vhub - vhub-bench: what its parts know of each other */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define BENCH_RECEIVERS_MAX	8
+#define BENCH_FRAME_MAX		65535
+#define ATTACH_PORTS_MAX	4096
+
+/**
+ * struct bench_end - one end of a rival's network, for one process
+ * @fd: the file that it is
+ * @conn: the connection, for those that are none
+ */
+struct bench_end {
+	int fd;
+	void *conn;
+};
+
+/**
+ * struct bench_rival - a system to measure
+ * @name: key in the results
+ * @title: in the table
+ * @frame_max: bytes of the longest frame it carries
+ * @missing: why it cannot be had on this machine, or NULL; optional
+ * @setup: make a network with that many ends
+ * @open: take end number @i of it, in the process that goes on to use it
+ * @send: send one frame; 0 or -errno. A system that takes batches gathers
+ *	them here.
+ * @recv: wait for a frame, take it; its length or -errno
+ * @close: give the end up
+ * @teardown: what setup made goes
+ */
+struct bench_rival {
+	const char *name;
+	const char *title;
+	size_t frame_max;
+	const char *(*missing)(void);
+	void (*setup)(unsigned int ends);
+	void (*open)(struct bench_end *end, unsigned int i);
+	int (*send)(struct bench_end *end, const void *frame, size_t len);
+	ssize_t (*recv)(struct bench_end *end, void *buf, size_t size);
+	void (*close)(struct bench_end *end);
+	void (*teardown)(void);
+};
+
+extern const struct bench_rival bench_vhub;
+extern const struct bench_rival bench_tap;
+extern const struct bench_rival bench_vde;
+
+/**
+ * struct flood_plan - a flood from one end to the others
+ * @rival: through what
+ * @len: bytes of a frame
+ * @receivers: number of ends that receive
+ * @frames: frames each receiver has to get while it is measured
+ * @warmup: frames it gets before that
+ * @window: frames that the sender may be ahead of the slowest receiver, or 0
+ */
+struct flood_plan {
+	const struct bench_rival *rival;
+	size_t len;
+	unsigned int receivers;
+	uint64_t frames;
+	uint64_t warmup;
+	uint64_t window;
+};
+
+/**
+ * struct flood_result - what came of it, between warm-up and end
+ * @ns: time
+ * @sent: frames sent
+ * @delivered: frames that reached a receiver, of all receivers
+ * @lost: frames that did not, by the gaps in their numbers
+ * @sleeps: times that a receiver fell asleep
+ */
+struct flood_result {
+	uint64_t ns;
+	uint64_t sent;
+	uint64_t delivered;
+	uint64_t lost;
+	uint64_t sleeps;
+};
+
+void flood_run(const struct flood_plan *plan, struct flood_result *result);
+
+/* Nanoseconds that memcpy() takes for a frame. */
+double copy_run(size_t len);
+
+/**
+ * struct attach_result - attaching and detaching many ports
+ * @ports: how many
+ * @attach_ns: time to open and attach them
+ * @detach_ns: time to close them
+ * @bytes: memory of an attached port, with its open file
+ * @slab_bytes: of this, memory in slabs
+ * @percpu_bytes: of this, memory that each processor has one of
+ */
+struct attach_result {
+	unsigned int ports;
+	uint64_t attach_ns;
+	uint64_t detach_ns;
+	double bytes;
+	double slab_bytes;
+	double percpu_bytes;
+};
+
+void attach_run(unsigned int ports, struct attach_result *result);
+
+/**
+ * struct part_costs - the parts of a frame's way, in nanoseconds
+ * @send_alone: send, there is no other end
+ * @send_queued: send, it is queued, nobody sleeps
+ * @send_full: send, the queue is full
+ * @recv_queued: receive a frame that is there
+ * @recv_empty: ask for a frame when there is none
+ * @echo: send, wake the other process, it receives: half of there and back
+ */
+struct part_costs {
+	double send_alone;
+	double send_queued;
+	double send_full;
+	double recv_queued;
+	double recv_empty;
+	double echo;
+};
+
+/**
+ * struct machine_costs - what cannot be had for less, in nanoseconds
+ * @syscall: getpid()
+ * @null_write: write() of 64 bytes to /dev/null
+ * @wake: wake a process that sleeps in read() and switch to it
+ */
+struct machine_costs {
+	double syscall;
+	double null_write;
+	double wake;
+};
+
+void parts_run(const struct bench_rival *rival, size_t len,
+	       struct part_costs *costs);
+void parts_machine(struct machine_costs *costs);
+
+/* Everything that goes wrong ends the program, with status 2. */
+void bench_die(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+void bench_shell(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+uint64_t bench_now(void);
+void *bench_shared(size_t size);
+int vhub_end_attach(void);
+
+#endif /* BENCH_H */

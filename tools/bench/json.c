@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - vhub-bench: the results as JSON
+ *
+ * All strings are our own, or the kernel's release: there is nothing to quote.
+ */
+#include <sys/utsname.h>
+
+#include "results.h"
+
+static const char *json_next(unsigned int i)
+{
+	return i ? ",\n" : "\n";
+}
+
+static void json_copies(const struct results *results, FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "  \"memcpy\": [");
+	for (i = 0; i < results->n_copies; i++)
+		fprintf(out, "%s    {\"bytes\": %zu, \"ns_per_frame\": %.1f}",
+			json_next(i), results->copies[i].len,
+			results->copies[i].ns);
+	fprintf(out, "\n  ],\n");
+}
+
+static void json_flood(const struct result_flood *flood, FILE *out)
+{
+	const struct flood_plan *plan = &flood->plan;
+	const struct flood_result *result = &flood->result;
+
+	fprintf(out,
+		"    {\"system\": \"%s\", \"receivers\": %u, \"bytes\": %zu, \"window\": %lu,\n",
+		plan->rival->name, plan->receivers, plan->len, plan->window);
+	fprintf(out,
+		"     \"ns\": %lu, \"sent\": %lu, \"delivered\": %lu, \"lost\": %lu, \"sleeps\": %lu,\n",
+		result->ns, result->sent, result->delivered, result->lost,
+		result->sleeps);
+	fprintf(out, "     \"ns_per_frame\": %.1f}", result_flood_cost(flood));
+}
+
+static void json_floods(const struct results *results, FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "  \"floods\": [");
+	for (i = 0; i < results->n_floods; i++) {
+		fputs(json_next(i), out);
+		json_flood(&results->floods[i], out);
+	}
+	fprintf(out, "\n  ],\n");
+}
+
+static void json_parts(const struct results *results, FILE *out)
+{
+	const struct machine_costs *machine = &results->machine;
+	const struct part_costs *costs;
+	unsigned int i;
+
+	if (!results->n_parts)
+		return;
+	fprintf(out,
+		"  \"machine\": {\"syscall\": %.1f, \"null_write\": %.1f, \"wake\": %.1f},\n",
+		machine->syscall, machine->null_write, machine->wake);
+	fprintf(out, "  \"parts\": [");
+	for (i = 0; i < results->n_parts; i++) {
+		costs = &results->parts[i].costs;
+		fprintf(out,
+			"%s    {\"system\": \"%s\", \"bytes\": %zu, \"send_alone\": %.1f, \"send_queued\": %.1f, \"send_full\": %.1f,\n",
+			json_next(i), results->parts[i].rival->name,
+			results->parts[i].len, costs->send_alone,
+			costs->send_queued, costs->send_full);
+		fprintf(out,
+			"     \"recv_queued\": %.1f, \"recv_empty\": %.1f, \"echo\": %.1f}",
+			costs->recv_queued, costs->recv_empty, costs->echo);
+	}
+	fprintf(out, "\n  ],\n");
+}
+
+static void json_attach(const struct attach_result *attach, FILE *out)
+{
+	if (!attach->ports)
+		return;
+	fprintf(out,
+		"  \"attach\": {\"ports\": %u, \"attach_ns\": %lu, \"detach_ns\": %lu, \"port_bytes\": %.0f, \"port_slab_bytes\": %.0f, \"port_percpu_bytes\": %.0f},\n",
+		attach->ports, attach->attach_ns, attach->detach_ns,
+		attach->bytes, attach->slab_bytes, attach->percpu_bytes);
+}
+
+static void json_limits(const struct results *results, FILE *out)
+{
+	const struct result_limit *limit;
+	double value;
+
+	fprintf(out, "  \"limits\": [");
+	for (limit = result_limits; limit->name; limit++) {
+		value = limit->value(results);
+		fprintf(out,
+			"%s    {\"name\": \"%s\", \"unit\": \"%s\", \"%s\": %g, ",
+			json_next(limit - result_limits), limit->name,
+			limit->unit, limit->at_least ? "at_least" : "at_most",
+			limit->limit);
+		if (value < 0)
+			fprintf(out, "\"value\": null, \"met\": null}");
+		else
+			fprintf(out, "\"value\": %.3f, \"met\": %s}", value,
+				result_limit_met(limit, value) ?
+				"true" : "false");
+	}
+	fprintf(out, "\n  ]\n");
+}
+
+/* Begins with a line of one brace, ends with another; see tools/bench/run. */
+void json_write(const struct results *results, FILE *out)
+{
+	struct utsname name;
+
+	uname(&name);
+	fprintf(out, "{\n  \"kernel\": \"%s\",\n", name.release);
+	json_copies(results, out);
+	json_floods(results, out);
+	json_parts(results, out);
+	json_attach(&results->attach, out);
+	json_limits(results, out);
+	fprintf(out, "}\n");
+	fflush(out);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vhub - vhub-bench: what was measured, the limits, table and JSON */
+#ifndef BENCH_RESULTS_H
+#define BENCH_RESULTS_H
+
+#include "bench.h"
+
+#define RESULTS_FLOODS_MAX	64
+#define RESULTS_COPIES_MAX	4
+#define RESULTS_PARTS_MAX	16
+
+struct result_flood {
+	struct flood_plan plan;
+	struct flood_result result;
+};
+
+struct result_copy {
+	size_t len;
+	double ns;
+};
+
+struct result_parts {
+	const struct bench_rival *rival;
+	size_t len;
+	struct part_costs costs;
+};
+
+/**
+ * struct results - all that a run measured
+ * @attach: of no ports when it was not measured
+ * @machine: measured when there are @parts
+ */
+struct results {
+	struct result_flood floods[RESULTS_FLOODS_MAX];
+	unsigned int n_floods;
+	struct result_copy copies[RESULTS_COPIES_MAX];
+	unsigned int n_copies;
+	struct result_parts parts[RESULTS_PARTS_MAX];
+	unsigned int n_parts;
+	struct machine_costs machine;
+	struct attach_result attach;
+};
+
+/**
+ * struct result_limit - a figure that has to be at most, or at least, another
+ * @name: key in the results
+ * @title: in the table
+ * @unit: of the figures
+ * @limit: the figure to reach
+ * @at_least: more is better
+ * @value: get the figure; negative if it was not measured
+ */
+struct result_limit {
+	const char *name;
+	const char *title;
+	const char *unit;
+	double limit;
+	bool at_least;
+	double (*value)(const struct results *results);
+};
+
+extern const struct result_limit result_limits[];
+
+double result_flood_cost(const struct result_flood *flood);
+double result_flood_lost(const struct result_flood *flood);
+const struct result_flood *result_find(const struct results *results,
+				       const struct flood_plan *like);
+bool result_limit_met(const struct result_limit *limit, double value);
+bool result_limits_met(const struct results *results);
+
+void table_head(void);
+void table_copy(const struct result_copy *copy);
+void table_flood(const struct result_flood *flood);
+void table_missing(const struct bench_rival *rival, const char *why);
+void table_parts(const struct results *results);
+void table_attach(const struct attach_result *attach);
+void table_limits(const struct results *results);
+void json_write(const struct results *results, FILE *out);
+
+#endif /* BENCH_RESULTS_H */

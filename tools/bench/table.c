@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - vhub-bench: the table on the terminal, a line as soon as it is known */
+#include "results.h"
+
+#define TABLE_LINE	"%-18s %9s %6s %9s %8s %8s %7s\n"
+
+void table_head(void)
+{
+	printf("What a frame that arrives costs, all told\n\n");
+	printf(TABLE_LINE, "system", "receivers", "bytes", "ns/frame", "lost",
+	       "sleeps", "pacing");
+	fflush(stdout);
+}
+
+void table_copy(const struct result_copy *copy)
+{
+	printf("%-18s %9s %6zu %9.0f\n", "memcpy alone", "", copy->len,
+	       copy->ns);
+	fflush(stdout);
+}
+
+void table_flood(const struct result_flood *flood)
+{
+	const struct flood_plan *plan = &flood->plan;
+	const struct flood_result *result = &flood->result;
+
+	printf("%-18s %9u %6zu %9.0f %6.1f %% %8.2f %7s\n", plan->rival->title,
+	       plan->receivers, plan->len, result_flood_cost(flood),
+	       100 * result_flood_lost(flood),
+	       (double)result->sleeps / result->delivered,
+	       plan->window ? "window" : "");
+	fflush(stdout);
+}
+
+void table_missing(const struct bench_rival *rival, const char *why)
+{
+	printf("%-18s not measured: %s\n", rival->title, why);
+}
+
+void table_parts(const struct results *results)
+{
+	const struct machine_costs *machine = &results->machine;
+	const struct part_costs *costs;
+	unsigned int i;
+
+	printf("\nParts, each measured alone\n\n");
+	printf("getpid() %.0f, write() to /dev/null %.0f, ", machine->syscall,
+	       machine->null_write);
+	printf("wake a reader and switch to it %.0f\n", machine->wake);
+	printf("%-18s %6s %8s %8s %8s %8s %8s %8s\n", "", "", "send,", "send,",
+	       "send,", "receive,", "receive,", "send to");
+	printf("%-18s %6s %8s %8s %8s %8s %8s %8s\n", "system", "bytes",
+	       "no end", "queued", "full", "queued", "empty", "sleeper");
+	for (i = 0; i < results->n_parts; i++) {
+		costs = &results->parts[i].costs;
+		printf("%-18s %6zu %8.0f %8.0f %8.0f %8.0f %8.0f %8.0f\n",
+		       results->parts[i].rival->title, results->parts[i].len,
+		       costs->send_alone, costs->send_queued, costs->send_full,
+		       costs->recv_queued, costs->recv_empty, costs->echo);
+	}
+	fflush(stdout);
+}
+
+void table_attach(const struct attach_result *attach)
+{
+	printf("\n%u ports: attached in %.3f s, detached in %.3f s\n",
+	       attach->ports, attach->attach_ns / 1e9,
+	       attach->detach_ns / 1e9);
+	printf("memory of a port: %.0f bytes, of these %.0f in slabs, ",
+	       attach->bytes, attach->slab_bytes);
+	printf("%.0f for each processor\n", attach->percpu_bytes);
+	fflush(stdout);
+}
+
+static const char *table_verdict(const struct result_limit *limit,
+				 double value)
+{
+	if (value < 0)
+		return "not measured";
+	return result_limit_met(limit, value) ? "ok" : "MISSED";
+}
+
+void table_limits(const struct results *results)
+{
+	const struct result_limit *limit;
+	double value;
+
+	printf("\n%-38s %9s %17s\n", "limit", "measured", "limit");
+	for (limit = result_limits; limit->name; limit++) {
+		value = limit->value(results);
+		printf("%-38s", limit->title);
+		if (value < 0)
+			printf(" %9s", "-");
+		else
+			printf(" %9.*f", value < 100 ? 2 : 0, value);
+		printf(" %8s %8g %-5s  %s\n",
+		       limit->at_least ? "at least" : "at most", limit->limit,
+		       limit->unit, table_verdict(limit, value));
+	}
+	fflush(stdout);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - vhub-bench: the hub, by read() and write() */
+#include <string.h>
+
+#include "../common/attach.h"
+#include "fd.h"
+
+#define VHUB_HUB	"bench0"
+
+static void vhub_setup(unsigned int ends)
+{
+	(void)ends;
+	bench_shell("ip link add " VHUB_HUB " type vhub");
+}
+
+/* A file attached to the hub. */
+int vhub_end_attach(void)
+{
+	const struct vhub_attach_request req = {
+		.hub = VHUB_HUB,
+		.label = "bench",
+	};
+	int fd = vhub_attach_open(&req, NULL);
+
+	if (fd < 0)
+		bench_die("attach to " VHUB_HUB ": %s", strerror(-fd));
+	return fd;
+}
+
+static void vhub_open(struct bench_end *end, unsigned int i)
+{
+	(void)i;
+	end->fd = vhub_end_attach();
+}
+
+static void vhub_teardown(void)
+{
+	bench_shell("ip link del " VHUB_HUB);
+}
+
+const struct bench_rival bench_vhub = {
+	.name		= "vhub",
+	.title		= "vhub, read/write",
+	.frame_max	= BENCH_FRAME_MAX,
+	.setup		= vhub_setup,
+	.open		= vhub_open,
+	.send		= fd_send,
+	.recv		= fd_recv,
+	.close		= fd_close,
+	.teardown	= vhub_teardown,
+};
