@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 plan 15
+LIMIT=120
 
 ns_add a
 in_ns a ip link add lan0 type vhub

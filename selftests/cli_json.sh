@@ -12,7 +12,7 @@ rst=$top/Documentation/vhub/json.rst
 documented()
 {
 	awk -v n="$1" '/^key/ { table++ }
-		table == n && /^``/ { gsub("`", "", $1); print $1 }' "$rst"
+		table == n && /^``[a-z_]+``  / { gsub("`", "", $1); print $1 }' "$rst"
 }
 
 # keys FILTER COMMAND...: the keys of each object, in order, each order once

@@ -9,6 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 plan 15
+LIMIT=120
 
 # A monitor does not say when it is ready: change something until it tells.
 # What it said of that is left out of what it says.
@@ -106,7 +107,7 @@ stop text json nobody
 start_monitor slow in_ns a vhub -j monitor
 kill -STOP "${pid[slow]}"
 in_ns a ip link add lan0 type vhub
-for round in 1 2; do
+for _ in 1 2; do
 	start_ready many in_ns a frames many lan0 4096
 	end many
 done

@@ -27,7 +27,6 @@ VERBOSE=${VERBOSE:-}
 exec {tap}>&1			# where results go, whatever a command's output is
 tmp=				# a folder, gone at the end
 planned=0 results=0 failures=0
-output=				# of the last command with a result
 namespaces=()
 at_exit=()			# commands that a scenario wants run at the end
 declare -A pid=()		# of what start() started
@@ -71,21 +70,31 @@ _result()
 	fi
 }
 
-# _run COMMAND...: run it, keep its output in $output, return its status
+# _run COMMAND...: run it, return its status; what it printed is in $tmp/out and
+# $tmp/err
 _run()
 {
 	local status=0
 
 	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	output=$(cat "$tmp/out" "$tmp/err")
-	[ -z "$VERBOSE" ] || diag "$* ($status): $output"
+	[ -z "$VERBOSE" ] || _explain $status "$*"
 	return $status
 }
 
 _explain()
 {
 	diag "$2: status $1"
-	diag "$output"
+	sed 's/^/# /' "$tmp/out" "$tmp/err"
+}
+
+# _holds FILE TEXT: is this all that is in it, but for the last line's end;
+# forks nothing, as most commands are asked
+_holds()
+{
+	local all
+
+	IFS= read -rd '' all <"$1" || :
+	[ "${all%$'\n'}" = "$2" ]
 }
 
 # cmd_ok SENTENCE COMMAND...: the command succeeds
@@ -123,7 +132,7 @@ cmd_says()
 	shift 3
 	_run "$@" || status=$?
 	if [ $status = "$expected" ] && [ ! -s "$tmp/out" ] &&
-	   [ "$(cat "$tmp/err")" = "$text" ]; then
+	   _holds "$tmp/err" "$text"; then
 		_result 0 "$sentence"
 	else
 		_result 1 "$sentence"
@@ -141,7 +150,7 @@ cmd_prints()
 	shift 2
 	_run "$@" || status=$?
 	if [ $status = 0 ] && [ ! -s "$tmp/err" ] &&
-	   [ "$(cat "$tmp/out")" = "$text" ]; then
+	   _holds "$tmp/out" "$text"; then
 		_result 0 "$sentence"
 	else
 		_result 1 "$sentence"
@@ -349,6 +358,7 @@ stop()
 
 	for name; do
 		kill "${pid[$name]}" 2>/dev/null || :
+		kill -CONT "${pid[$name]}" 2>/dev/null || :
 		reap "$name" || :
 	done
 }

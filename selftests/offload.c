@@ -361,7 +361,7 @@ TEST_F(offload, too_many_segments_are_dropped)
 	self->packet = (struct packet){
 		.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
 		.gso_size = 1,
-		.payload = 5000,
+		.payload = 60000,
 	};
 	packet_make(&self->packet);
 	ASSERT_EQ(0, packet_send(&self->packet, self->ports.vnet, HDR));

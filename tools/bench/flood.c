@@ -49,7 +49,6 @@ struct flood_sums {
 };
 
 struct flood_shared {
-	struct flood_receiver receivers[BENCH_RECEIVERS_MAX];
 	_Atomic uint64_t sent __attribute__((aligned(64)));
 	atomic_uint ready __attribute__((aligned(64)));
 	atomic_uint warm;
@@ -57,6 +56,7 @@ struct flood_shared {
 	atomic_bool done;
 	struct flood_sums start;
 	struct flood_sums end;
+	struct flood_receiver receivers[BENCH_RECEIVERS_MAX];
 };
 
 static void flood_sum(const struct flood_plan *plan,
