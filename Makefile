@@ -9,6 +9,8 @@
 # make demo		two virtual machines ping each other over a hub
 # make check [KERNEL=6.1] [TESTS="a b"]
 #			every test, in virtual machines of each kernel
+# make bench [BENCH="OPTIONS"]
+#			what a frame costs, beside the hub's rivals
 # make kmod-6.1		the module for the virtual machine of that kernel
 # make genl		the netlink code, from Documentation/netlink/specs/
 # make genl-check	fails if that is not what is committed
@@ -83,5 +85,10 @@ genl-check:
 genl style check demo:
 	scripts/$@
 
+bench:
+	scripts/deps bench
+	tools/bench/run $(BENCH)
+
+.PHONY: bench
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check demo

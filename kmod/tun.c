@@ -74,6 +74,7 @@ static long vhub_tun_set_iff(struct vhub_file *file, fmode_t mode,
 {
 	struct vhub_fdport *fdport;
 	struct ifreq ifr = {};
+	bool changed = false;
 	long ret = 0;
 
 	if (copy_from_user(&ifr, arg, size))
@@ -91,11 +92,14 @@ static long vhub_tun_set_iff(struct vhub_file *file, fmode_t mode,
 	if (!fdport)
 		ret = vhub_tun_attach(file, mode, &ifr);
 	else
-		vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_VNET_HDR,
-				   ifr.ifr_flags & IFF_VNET_HDR);
+		changed = vhub_port_set_flag(&fdport->port,
+					     VHUB_PORT_FLAG_VNET_HDR,
+					     ifr.ifr_flags & IFF_VNET_HDR);
 	mutex_unlock(&file->lock);
 	if (ret)
 		return ret;
+	if (changed)
+		vhub_port_announce(&fdport->port);
 
 	fdport = vhub_file_port(file);
 	vhub_fdport_adopt(fdport);
@@ -130,13 +134,21 @@ static long vhub_tun_set_queue(struct vhub_file *file, void __user *arg,
 	return -EINVAL;
 }
 
+/* Sets a value that the port is shown with, and tells who listens. */
+static void vhub_tun_set_shown(struct vhub_fdport *fdport, u32 *where,
+			       u32 value)
+{
+	if (xchg(where, value) != value)
+		vhub_port_announce(&fdport->port);
+}
+
 static long vhub_tun_set_offload(struct vhub_fdport *fdport,
 				 unsigned long tun_f)
 {
 	long ret = vhub_offload_check_tun(tun_f);
 
 	if (!ret)
-		WRITE_ONCE(fdport->offloads, tun_f);
+		vhub_tun_set_shown(fdport, &fdport->offloads, tun_f);
 	return ret;
 }
 
@@ -149,7 +161,7 @@ static long vhub_tun_set_hdr_size(struct vhub_fdport *fdport, int __user *arg)
 	if (size < (int)sizeof(struct virtio_net_hdr) ||
 	    size > VHUB_VNET_HDR_MAX)
 		return -EINVAL;
-	WRITE_ONCE(fdport->vnet_hdr_size, size);
+	vhub_tun_set_shown(fdport, &fdport->vnet_hdr_size, size);
 	return 0;
 }
 

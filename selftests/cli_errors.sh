@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 118
+plan 119
 
 # wrong SENTENCE WORD...: "vhub WORD..." is no command
 wrong()

@@ -8,7 +8,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 15
+plan 14
 LIMIT=120
 
 # A monitor does not say when it is ready: change something until it tells.

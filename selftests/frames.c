@@ -254,8 +254,9 @@ static int cmd_many(struct options *o, char **arg)
 {
 	uint32_t n = to_number(arg[0]);
 	struct timespec start;
-	uint32_t i, got;
 	int fd = 0, *fds;
+	uint32_t i, got;
+	bool more;
 
 	raise_files(n);
 	fds = calloc(n, sizeof(*fds));
@@ -274,12 +275,13 @@ static int cmd_many(struct options *o, char **arg)
 		printf("refused %s\n", strerrorname_np(-fd));
 	printf("ready %u\n", got);
 
-	next_line();
+	more = next_line();
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (i = 0; i < got; i++)
 		close(fds[i]);
 	printf("detached %u ms %lu\n", got, ms_since(&start));
-	stay();
+	if (more)
+		stay();
 	free(fds);
 	return 0;
 }

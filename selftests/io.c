@@ -711,7 +711,6 @@ TEST_F(uring, write_then_read)
 	EXPECT_TRUE(is_frame(self->frame, 60, 1));
 }
 
-/* It must wait by poll and not in a kernel thread that sleeps in read(). */
 TEST_F(uring, read_waits_for_a_frame)
 {
 	struct io_uring_cqe *cqe;

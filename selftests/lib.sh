@@ -272,13 +272,14 @@ ns_del()
 
 # Programs in the background ------------------------------------------------
 
-# start NAME COMMAND...: in the background; input by tell(), output in
-# $tmp/NAME.out and .err
+# start NAME PROGRAM...: in the background; input by tell(), output in
+# $tmp/NAME.out and .err. A function would not get the signals of stop().
 start()
 {
 	local name=$1 fd
 
 	shift
+	[ "$(type -t "$1")" = file ] || bail "start: $1 is no program"
 	[ -p "$tmp/$name.in" ] || mkfifo "$tmp/$name.in"
 	: >"$tmp/$name.out"
 	: >"$tmp/$name.err"

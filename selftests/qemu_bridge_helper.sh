@@ -2,60 +2,74 @@
 # SPDX-License-Identifier: GPL-2.0
 # vhub - QEMU gets in by itself, through its bridge-helper hook
 #
-#	QEMU of user nobody --- 1 |lan0| 2 --- frames listen
+#	QEMU of user nobody --- 2 |lan0| 1 --- frames listen
 #
-# vm: -m 1536 -t 300
+# The guest is the boot ROM of QEMU's network card, which asks for an address.
+# vm: -m 1536 -t 580
 
 . "$(dirname "$0")/lib.sh"
 
-plan 6
-LIMIT=150
+plan 14
+LIMIT=240
+
+_need qemu-system-x86_64
+mac=52:54:00:00:00:43
+helper=$tmp/bin/vhub-bridge-helper
 
 ns_add a
 in_ns a vhub hub add lan0 group nogroup perm 0660
-in_ns a vhub hub add shut0 perm 0600
+in_ns a vhub hub add shut0
 
-helper=$(command -v vhub-bridge-helper ||
-	echo "$top/build/tools/bridge-helper/vhub-bridge-helper")
-[ -x "$helper" ] || bail "no vhub-bridge-helper"
+# An array: what start() starts must not be a function
+qemu=(in_ns a as_nobody qemu-system-x86_64 -m 64 -nodefaults -nographic -nic)
 
-qemu()
+# nic HUB: the option's value
+nic()
 {
-	in_ns a as_nobody qemu-system-x86_64 -m 64 -display none -serial none \
-		-monitor none -nic \
-		"bridge,helper=$helper,br=$1,model=virtio-net-pci,mac=52:54:00:00:00:43"
+	echo "bridge,helper=$helper,br=$1,model=virtio-net-pci,mac=$mac"
 }
 
-# refused HUB SENTENCE: the helper's first line is this sentence
-refused()
+# helper_says HUB SENTENCE: QEMU ends, and the helper has said just this
+helper_says()
 {
-	local said
-
-	said=$(qemu "$1" 2>&1) && return 1
-	echo "$said"
-	[ "$(head -n 1 <<<"$said")" = "vhub-bridge-helper: $2" ] &&
-		[ "$(grep -c vhub-bridge-helper: <<<"$said")" = 1 ]
+	"${qemu[@]}" "$(nic "$1")" >"$tmp/said" 2>&1 && return 1
+	cat "$tmp/said"
+	[ "$(grep vhub "$tmp/said" | grep -v ^qemu-system)" = \
+		"vhub-bridge-helper: $2" ]
 }
 
-cmd_ok "a mistyped name is answered by one sentence" refused lna0 \
-	'no hub "lna0" in this network namespace'
-cmd_fail "a hub that is not for this user is refused" qemu shut0
+cmd_ok "a mistyped name is answered by one sentence that has it" \
+	helper_says lna0 'no hub "lna0" in this network namespace'
+cmd_ok "so is the name of another device" \
+	helper_says lo 'network device "lo" is not a hub'
+cmd_ok "and one that cannot be" helper_says a/b \
+	'"a/b" cannot name a hub: it has one of / : % in it'
+cmd_ok "a hub that is not for this user is refused in one sentence" \
+	helper_says shut0 \
+	'no permission to attach to hub "shut0" (perm 0660, owner root, group root)'
+cmd_says "the helper alone says who calls it" 1 \
+	"vhub-bridge-helper: QEMU calls this, as vhub-bridge-helper [--use-vnet] --fd=SOCKET --br=HUB" \
+	vhub-bridge-helper
+cmd_says "and what is no socket" 1 \
+	"vhub-bridge-helper: cannot send on socket 0: Socket operation on non-socket" \
+	in_ns a vhub-bridge-helper --use-vnet --fd=0 --br=lan0
+json_same "no port is left of all that" '[.[].number]' '[0]' \
+	in_ns a vhub -j port show lan0
 
 start_ready listen in_ns a frames listen lan0
-start qemu qemu lan0
-
-heard()
-{
-	grep -qi '52:54:00:00:00:43' "$tmp/listen.out"
-}
-
-eventually "QEMU's network card is heard" heard
+start qemu "${qemu[@]}" "$(nic lan0)"
+eventually "the guest asks by DHCP for an address" \
+	said listen "^frame [0-9]+ ff:ff:ff:ff:ff:ff $mac 0800 udp 68 67$"
 json_same "the port shows QEMU and its user, not the helper" \
-	'.[] | select(.number == 2) | [.command, .owner]' \
-	'["qemu-system-x86",65534]' in_ns a vhub -j port show lan0
-stop qemu
-eventually "the port goes with QEMU" \
-	not in_ns a vhub port show lan0 2
-stop listen
+	'.[0] | [.command, .label, .pid, .owner]' \
+	"[\"qemu-system-x86\",\"qemu-system-x86\",${pid[qemu]},65534]" \
+	in_ns a vhub -j port show lan0 2
+json_same "with the virtio-net header that QEMU wants" \
+	'.[0].flags' '["send","recv","link","vnet-hdr","tun"]' \
+	in_ns a vhub -j port show lan0 2
+cmd_ok "its port is taken off" in_ns a vhub port del lan0 2
+cmd_ok "QEMU lives" alive qemu
+stop qemu listen
+same "and has no complaint" "" "$(cat "$tmp/qemu.err")"
 
 finish

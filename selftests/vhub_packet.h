@@ -55,6 +55,7 @@ struct packet {
  * struct pieces - what came of a packet at a port that takes only whole work
  * @count: frames that came
  * @payload: bytes of payload in them; with fragments, of the IP payload
+ * @bytes: what fragments were put together to
  */
 struct pieces {
 	unsigned int count;

@@ -119,13 +119,9 @@ void genl_close(struct genl *genl);
 struct nlmsghdr *genl_begin(struct genl *genl, __u8 cmd, __u16 flags);
 int genl_talk(struct genl *genl, mnl_cb_t cb, void *data);
 
-/**
- * struct hub_info - what the kernel tells of a hub
- * @has: bit of each VHUB_A_HUB_* that was told
- * @name: and so on, as in the spec
- */
+/* What the kernel tells of a hub, in the words of the spec. */
 struct hub_info {
-	__u64 has;
+	__u64 has;	/* bit of each VHUB_A_HUB_* that was told */
 	char name[IFNAMSIZ];
 	__u32 ifindex;
 	__u32 owner;
@@ -135,13 +131,9 @@ struct hub_info {
 	__u32 ports_max;
 };
 
-/**
- * struct port_info - what the kernel tells of a port
- * @has: bit of each VHUB_A_PORT_* that was told
- * @hub_name: and so on, as in the spec
- */
+/* What the kernel tells of a port, in the words of the spec. */
 struct port_info {
-	__u64 has;
+	__u64 has;	/* bit of each VHUB_A_PORT_* that was told */
 	char hub_name[IFNAMSIZ];
 	char label[VHUB_LABEL_SIZE];
 	char command[16];

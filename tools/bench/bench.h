@@ -73,11 +73,11 @@ struct flood_plan {
 };
 
 /**
- * struct flood_result - what came of it, between warm-up and end
+ * struct flood_result - what came of it, after the warm-up
  * @ns: time
  * @sent: frames sent
  * @delivered: frames that reached a receiver, of all receivers
- * @lost: frames that did not, by the gaps in their numbers
+ * @lost: frames that did not
  * @sleeps: times that a receiver fell asleep
  */
 struct flood_result {

@@ -3,10 +3,13 @@
  * vhub - vhub-bench: a flood of numbered frames from one process to others
  *
  * One loop for every rival. The sender sends without a pause; each receiver
- * sleeps until there is a frame, takes it and looks at its number. The clock
- * runs from the moment the last receiver has had its warm-up to the moment the
- * last one has had all its frames, so it covers everything: sender, kernel,
- * receivers, and the work wasted on frames that were lost.
+ * sleeps until there is a frame, takes it and looks at its number.
+ *
+ * After a warm-up the sender waits until nothing is under way. Then the clock
+ * runs, until each receiver has had its frames, the sender has stopped, and
+ * what was still under way has arrived, too. So the time is that of all the
+ * work on just these frames, of sender, kernel and receivers, the work wasted
+ * on lost frames among it; and what was sent and not received is lost.
  */
 #include <errno.h>
 #include <sched.h>
@@ -24,6 +27,8 @@
 
 #define FLOOD_ETHERTYPE		0x88b5	/* for local experiments */
 #define FLOOD_TIME_LIMIT	300	/* seconds */
+#define FLOOD_CALM		50000	/* microseconds without a frame */
+#define FLOOD_YIELDS		10000	/* then a frame in a window is lost */
 
 struct flood_frame {
 	uint8_t dest[6];
@@ -33,44 +38,42 @@ struct flood_frame {
 	uint64_t number;
 } __attribute__((packed));
 
-/* One receiver's side of the shared memory, alone in its cache line. */
+/* One receiver's side of the shared memory, alone in its cache line.
+ * @delivered: frames that it got
+ * @first: frame, by that count, with which it begins to be measured
+ * @goal: the last frame that it has to get
+ * @sleeps: times that it fell asleep in between
+ * @last_ns: time of the last frame, of those after the goal of all
+ */
 struct flood_receiver {
 	_Atomic uint64_t delivered __attribute__((aligned(64)));
-	uint64_t lost;
+	_Atomic uint64_t first;
+	_Atomic uint64_t goal;
 	uint64_t sleeps;
+	uint64_t last_ns;
 };
 
-/* Sums over all, at one moment. */
-struct flood_sums {
-	uint64_t ns;
-	uint64_t sent;
-	uint64_t delivered;
-	uint64_t lost;
-};
-
+/* @ready, @warm, @full: receivers that are waiting, have had their warm-up,
+ * have had all their frames.
+ */
 struct flood_shared {
-	_Atomic uint64_t sent __attribute__((aligned(64)));
-	atomic_uint ready __attribute__((aligned(64)));
+	atomic_uint ready;
 	atomic_uint warm;
 	atomic_uint full;
-	atomic_bool done;
-	struct flood_sums start;
-	struct flood_sums end;
 	struct flood_receiver receivers[BENCH_RECEIVERS_MAX];
 };
 
-static void flood_sum(const struct flood_plan *plan,
-		      struct flood_shared *shared, struct flood_sums *sums)
-{
-	unsigned int i;
-
-	sums->ns = bench_now();
-	sums->sent = atomic_load(&shared->sent);
-	for (i = 0; i < plan->receivers; i++) {
-		sums->delivered += atomic_load(&shared->receivers[i].delivered);
-		sums->lost += shared->receivers[i].lost;
-	}
-}
+/* The sender's own. */
+struct flood_sender {
+	const struct flood_plan *plan;
+	struct flood_shared *shared;
+	struct bench_end end;
+	uint64_t number;
+	uint64_t start_number;
+	uint64_t start_delivered;
+	uint64_t start_ns;
+	uint64_t end_ns;
+};
 
 static uint64_t flood_sleeps(void)
 {
@@ -80,22 +83,21 @@ static uint64_t flood_sleeps(void)
 	return usage.ru_nvcsw;
 }
 
-/* The moments at which a receiver has something to tell. */
-static void flood_milestone(const struct flood_plan *plan,
-			    struct flood_shared *shared,
-			    struct flood_receiver *me, uint64_t delivered)
+/* The moments at which a receiver has something to do but receive. */
+static void flood_count(const struct flood_plan *plan,
+			struct flood_shared *shared, struct flood_receiver *me,
+			uint64_t delivered)
 {
-	if (delivered == plan->warmup) {
+	if (delivered == plan->warmup)
+		atomic_fetch_add(&shared->warm, 1);
+	if (delivered == atomic_load(&me->first))
 		me->sleeps = flood_sleeps();
-		if (atomic_fetch_add(&shared->warm, 1) + 1 == plan->receivers)
-			flood_sum(plan, shared, &shared->start);
-	} else if (delivered == plan->warmup + plan->frames) {
+	if (delivered == atomic_load(&me->goal)) {
 		me->sleeps = flood_sleeps() - me->sleeps;
-		if (atomic_fetch_add(&shared->full, 1) + 1 == plan->receivers) {
-			flood_sum(plan, shared, &shared->end);
-			atomic_store(&shared->done, true);
-		}
+		atomic_fetch_add(&shared->full, 1);
 	}
+	if (atomic_load(&shared->full) == plan->receivers)
+		me->last_ns = bench_now();
 }
 
 static bool flood_is_ours(const struct flood_plan *plan,
@@ -125,11 +127,10 @@ flood_receive(const struct flood_plan *plan, struct flood_shared *shared,
 		if (frame->number < next)
 			bench_die("%s: frame %lu after frame %lu",
 				  plan->rival->name, frame->number, next - 1);
-		me->lost += frame->number - next;
 		next = frame->number + 1;
 		atomic_store_explicit(&me->delivered, ++delivered,
 				      memory_order_relaxed);
-		flood_milestone(plan, shared, me, delivered);
+		flood_count(plan, shared, me, delivered);
 	}
 }
 
@@ -151,37 +152,42 @@ static pid_t flood_fork_receiver(const struct flood_plan *plan,
 	flood_receive(plan, shared, &end, &shared->receivers[i]);
 }
 
-static uint64_t flood_slowest(const struct flood_plan *plan,
-			      struct flood_shared *shared)
+/* Frames that the slowest receiver lacks of those it had to get so far. */
+static uint64_t flood_behind(const struct flood_sender *sender)
 {
-	uint64_t delivered, slowest = UINT64_MAX;
+	uint64_t got, slowest = UINT64_MAX;
 	unsigned int i;
 
-	for (i = 0; i < plan->receivers; i++) {
-		delivered = atomic_load(&shared->receivers[i].delivered);
-		if (delivered < slowest)
-			slowest = delivered;
+	for (i = 0; i < sender->plan->receivers; i++) {
+		got = atomic_load(&sender->shared->receivers[i].delivered) -
+		      atomic_load(&sender->shared->receivers[i].first) + 1;
+		if (got < slowest)
+			slowest = got;
 	}
-	return slowest;
+	return sender->number - sender->start_number - slowest;
 }
 
-/* Nothing is lost in a window that fits every queue on the way, so what was
- * delivered says how far a receiver is.
+/* A window that fits every queue on the way loses nothing. Should it do so
+ * all the same, the sender is not to wait for ever.
  */
-static void flood_wait_window(const struct flood_plan *plan,
-			      struct flood_shared *shared, uint64_t number)
+static void flood_wait_window(const struct flood_sender *sender)
 {
-	while (number - flood_slowest(plan, shared) >= plan->window &&
-	       !atomic_load(&shared->done))
+	unsigned int i;
+
+	for (i = 0; i < FLOOD_YIELDS; i++) {
+		if (flood_behind(sender) < sender->plan->window)
+			return;
 		sched_yield();
+	}
 }
 
-static void flood_send(const struct flood_plan *plan,
-		       struct flood_shared *shared, struct bench_end *end)
+/* Sends until all receivers have reached something, @counter. */
+static void flood_send(struct flood_sender *sender, atomic_uint *counter,
+		       uint64_t window)
 {
 	static uint8_t buf[BENCH_FRAME_MAX + 1] __attribute__((aligned(4096)));
+	const struct flood_plan *plan = sender->plan;
 	struct flood_frame *frame = (void *)buf;
-	uint64_t number;
 	int ret;
 
 	*frame = (struct flood_frame){
@@ -189,17 +195,87 @@ static void flood_send(const struct flood_plan *plan,
 		.source = { 2, 0, 0, 0, 0, 1 },
 		.type = { FLOOD_ETHERTYPE >> 8, FLOOD_ETHERTYPE & 0xff },
 	};
-	for (number = 0; !atomic_load(&shared->done); number++) {
-		if (plan->window && number % plan->window == 0)
-			flood_wait_window(plan, shared, number);
-		frame->number = number;
-		ret = plan->rival->send(end, frame, plan->len);
+	while (atomic_load(counter) < plan->receivers) {
+		if (window && sender->number % window == 0)
+			flood_wait_window(sender);
+		frame->number = sender->number++;
+		ret = plan->rival->send(&sender->end, frame, plan->len);
 		if (ret)
 			bench_die("%s: send: %s", plan->rival->name,
 				  strerror(-ret));
-		atomic_store_explicit(&shared->sent, number + 1,
-				      memory_order_relaxed);
 	}
+}
+
+static uint64_t flood_delivered(const struct flood_sender *sender)
+{
+	uint64_t delivered = 0;
+	unsigned int i;
+
+	for (i = 0; i < sender->plan->receivers; i++)
+		delivered +=
+			atomic_load(&sender->shared->receivers[i].delivered);
+	return delivered;
+}
+
+static void flood_wait_calm(const struct flood_sender *sender)
+{
+	uint64_t before, now = flood_delivered(sender);
+
+	do {
+		before = now;
+		usleep(FLOOD_CALM);
+		now = flood_delivered(sender);
+	} while (now != before);
+}
+
+/* From here on everything counts. */
+static void flood_start(struct flood_sender *sender)
+{
+	struct flood_receiver *receiver;
+	uint64_t first;
+	unsigned int i;
+
+	for (i = 0; i < sender->plan->receivers; i++) {
+		receiver = &sender->shared->receivers[i];
+		first = atomic_load(&receiver->delivered) + 1;
+		atomic_store(&receiver->first, first);
+		atomic_store(&receiver->goal, first + sender->plan->frames - 1);
+	}
+	sender->start_number = sender->number;
+	sender->start_delivered = flood_delivered(sender);
+	sender->start_ns = bench_now();
+}
+
+static void flood_measure(struct flood_sender *sender)
+{
+	struct flood_shared *shared = sender->shared;
+
+	flood_send(sender, &shared->warm, 0);
+	flood_wait_calm(sender);
+	flood_start(sender);
+	flood_send(sender, &shared->full, sender->plan->window);
+	sender->end_ns = bench_now();
+	flood_wait_calm(sender);
+}
+
+static void flood_result_of(const struct flood_sender *sender,
+			    struct flood_result *result)
+{
+	const struct flood_receiver *receivers = sender->shared->receivers;
+	uint64_t end_ns = sender->end_ns;
+	unsigned int i;
+
+	*result = (struct flood_result){ 0 };
+	for (i = 0; i < sender->plan->receivers; i++) {
+		result->sleeps += receivers[i].sleeps;
+		if (receivers[i].last_ns > end_ns)
+			end_ns = receivers[i].last_ns;
+	}
+	result->ns = end_ns - sender->start_ns;
+	result->sent = sender->number - sender->start_number;
+	result->delivered = flood_delivered(sender) - sender->start_delivered;
+	result->lost = result->sent * sender->plan->receivers -
+		       result->delivered;
 }
 
 /* A receiver says itself what went wrong. */
@@ -209,7 +285,7 @@ static void flood_child_died(int signal)
 	_exit(2);
 }
 
-static void flood_reap(const struct flood_plan *plan, pid_t *pids)
+static void flood_reap(const struct flood_plan *plan, const pid_t *pids)
 {
 	unsigned int i;
 
@@ -219,19 +295,24 @@ static void flood_reap(const struct flood_plan *plan, pid_t *pids)
 		waitpid(pids[i], NULL, 0);
 }
 
-static void flood_result_of(const struct flood_plan *plan,
-			    const struct flood_shared *shared,
-			    struct flood_result *result)
+/* Measure in a network that is there. */
+static void flood_with_receivers(struct flood_sender *sender)
 {
-	const struct flood_sums *start = &shared->start, *end = &shared->end;
+	const struct flood_plan *plan = sender->plan;
+	struct flood_shared *shared = sender->shared;
+	pid_t pids[BENCH_RECEIVERS_MAX];
 	unsigned int i;
 
-	result->ns = end->ns - start->ns;
-	result->sent = end->sent - start->sent;
-	result->delivered = end->delivered - start->delivered;
-	result->lost = end->lost - start->lost;
+	alarm(FLOOD_TIME_LIMIT);
+	signal(SIGCHLD, flood_child_died);
 	for (i = 0; i < plan->receivers; i++)
-		result->sleeps += shared->receivers[i].sleeps;
+		pids[i] = flood_fork_receiver(plan, shared, i);
+	while (atomic_load(&shared->ready) < plan->receivers)
+		usleep(1000);
+	flood_measure(sender);
+	signal(SIGCHLD, SIG_DFL);
+	flood_reap(plan, pids);
+	alarm(0);
 }
 
 /**
@@ -241,28 +322,16 @@ static void flood_result_of(const struct flood_plan *plan,
  */
 void flood_run(const struct flood_plan *plan, struct flood_result *result)
 {
-	struct flood_shared *shared = bench_shared(sizeof(*shared));
-	pid_t pids[BENCH_RECEIVERS_MAX];
-	struct bench_end end;
-	unsigned int i;
+	struct flood_sender sender = {
+		.plan = plan,
+		.shared = bench_shared(sizeof(*sender.shared)),
+	};
 
-	*result = (struct flood_result){ 0 };
 	plan->rival->setup(plan->receivers + 1);
-	plan->rival->open(&end, 0);
-	signal(SIGCHLD, flood_child_died);
-	for (i = 0; i < plan->receivers; i++)
-		pids[i] = flood_fork_receiver(plan, shared, i);
-	while (atomic_load(&shared->ready) < plan->receivers)
-		usleep(1000);
-
-	alarm(FLOOD_TIME_LIMIT);
-	flood_send(plan, shared, &end);
-	alarm(0);
-	signal(SIGCHLD, SIG_DFL);
-
-	flood_reap(plan, pids);
-	plan->rival->close(&end);
+	plan->rival->open(&sender.end, 0);
+	flood_with_receivers(&sender);
+	plan->rival->close(&sender.end);
 	plan->rival->teardown();
-	flood_result_of(plan, shared, result);
-	munmap(shared, sizeof(*shared));
+	flood_result_of(&sender, result);
+	munmap(sender.shared, sizeof(*sender.shared));
 }
