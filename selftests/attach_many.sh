@@ -3,6 +3,9 @@
 # vhub - a hub takes 4,096 ports, and not one more
 #
 #	frames many --- 1 | lan0 | 2 ... 4096 --- frames many
+#
+# The kernel's log has no room for the debug messages of so many ports.
+# vm: -q
 
 . "$(dirname "$0")/lib.sh"
 
