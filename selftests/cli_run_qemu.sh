@@ -35,8 +35,8 @@ json_same "its frames are counted, and none was lost" \
 # The hub goes, QEMU lives on; so it does without its port.
 cmd_ok "the hub goes" in_ns a vhub hub del lan0
 cmd_ok "QEMU lives" alive qemu
-stop qemu listen
 same "and has no complaint" "" "$(cat "$tmp/qemu.err")"
+stop qemu listen
 
 in_ns a vhub hub add lan0
 start_ready listen in_ns a frames listen lan0

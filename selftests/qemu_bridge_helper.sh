@@ -69,7 +69,7 @@ json_same "with the virtio-net header that QEMU wants" \
 	in_ns a vhub -j port show lan0 2
 cmd_ok "its port is taken off" in_ns a vhub port del lan0 2
 cmd_ok "QEMU lives" alive qemu
-stop qemu listen
 same "and has no complaint" "" "$(cat "$tmp/qemu.err")"
+stop qemu listen
 
 finish
