@@ -30,8 +30,9 @@ MODULESLOADDIR ?= $(PREFIX)/lib/modules-load.d
 
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)
 tools = $(MAKE) -C tools O=$(CURDIR)/build/tools VERSION=$(VERSION)
-# Only known where there is a kernel to ask.
-release = $(shell $(MAKE) -s -C $(KDIR) kernelrelease)
+# What modules are made for; `make kernelrelease` says other on Debian.
+utsrelease = $(KDIR)/include/generated/utsrelease.h
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(utsrelease))
 
 all: module tools
 
@@ -85,6 +86,7 @@ genl-check:
 genl style check demo:
 	scripts/$@
 
+bench: export KERNEL ?= 6.1
 bench:
 	scripts/deps bench
 	tools/bench/run $(BENCH)

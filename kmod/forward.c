@@ -254,6 +254,8 @@ void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 	struct vhub_hub *hub;
 	u32 i;
 
+	WARN_ON_ONCE(batch->count > VHUB_BATCH_MAX);
+
 	local_bh_disable();
 	rcu_read_lock();
 

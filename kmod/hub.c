@@ -327,7 +327,8 @@ static void vhub_hub_dev_stats(struct net_device *dev,
 	stats->tx_bytes = sum.tx_bytes;
 	stats->rx_dropped = sum.drops[VHUB_A_DROPS_TOO_BIG] +
 			    sum.drops[VHUB_A_DROPS_OFFLOAD] +
-			    sum.drops[VHUB_A_DROPS_NO_MEMORY];
+			    sum.drops[VHUB_A_DROPS_NO_MEMORY] +
+			    sum.drops[VHUB_A_DROPS_FULL];
 	stats->tx_dropped = sum.drops[VHUB_A_DROPS_NO_RECEIVER] +
 			    sum.drops[VHUB_A_DROPS_SHORT] +
 			    sum.drops[VHUB_A_DROPS_NO_LINK];

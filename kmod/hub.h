@@ -17,7 +17,8 @@
  * @id: key in the table of its network namespace
  * @ports: all ports, in the order they came, the host's among them
  * @lock: see Documentation/vhub/design.rst
- * @numbers: the ports by number, without the host's
+ * @numbers: the ports by number, without the host's; it has a lock of its own,
+ *	and a port in it is on the hub only if its @hub says so under @lock
  * @count: how many ports are in @numbers
  * @dead: takes no more ports
  * @owner: whom the owner's bits of @perm are for
@@ -33,9 +34,10 @@ struct vhub_hub {
 	/* RCU: written under @lock. */
 	struct list_head ports;
 
+	struct xarray numbers;
+
 	/* Protected by @lock. */
 	spinlock_t lock;
-	struct xarray numbers;
 	u32 count;
 	bool dead;
 	kuid_t owner;

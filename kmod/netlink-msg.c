@@ -149,8 +149,12 @@ static struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
 		return NULL;
 
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
+	if (!msg) {
+		/* Listeners learn that they missed something. */
+		genl_set_err(&vhub_nl_family, dev_net(hub->dev), 0,
+			     VHUB_NLGRP_EVENTS, -ENOBUFS);
 		return NULL;
+	}
 
 	*hdr = genlmsg_put(msg, 0, 0, &vhub_nl_family, 0, cmd);
 	if (*hdr)

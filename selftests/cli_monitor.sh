@@ -5,6 +5,9 @@
 #	vhub monitor, vhub -j monitor --- namespace a: lan0
 #	                                  namespace b: lan0, of which they
 #	                                               are told nothing
+#
+# The kernel's log has no room for the debug messages of so many ports.
+# vm: -q
 
 . "$(dirname "$0")/lib.sh"
 

@@ -129,14 +129,18 @@ static int helper_attach(const struct helper *helper)
 		.label = label,
 		.vnet_hdr_size = helper->vnet ? VNET_HDR_SIZE : 0,
 	};
+	uint32_t rights;
 	int fd, ret;
 
 	helper_label(label, sizeof(label));
-	fd = vhub_attach_open(&req, NULL);
+	fd = vhub_attach_open(&req, &rights);
 	if (fd < 0) {
 		vhub_explain_attach(fd, helper->hub, text);
 		return helper_fail(text);
 	}
+	if (!(rights & VHUB_RIGHT_SEND))
+		fprintf(stderr, "vhub-bridge-helper: on hub \"%s\" you may receive, but not send\n",
+			helper->hub);
 	ret = helper_send(helper->fd, fd);
 	close(fd);
 	if (ret) {

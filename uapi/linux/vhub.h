@@ -30,7 +30,7 @@ enum vhub_port_kind {
  * @VHUB_PORT_FLAG_LINK: The cable is plugged in; without it frames are dropped
  *   both ways.
  * @VHUB_PORT_FLAG_VNET_HDR: Frames of this port carry a virtio-net header.
- * @VHUB_PORT_FLAG_TUN: The port was attached by TUNSETIFF.
+ * @VHUB_PORT_FLAG_TUN: A process at the port speaks the ioctls of a TAP.
  * @VHUB_PORT_FLAG_MULTI_QUEUE: More files may join this port as further
  *   queues.
  */
