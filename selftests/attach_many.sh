@@ -49,6 +49,6 @@ cmd_ok "4,096 attach again" said many '^attached 4096 '
 cmd_ok "the hub goes with all of them on it" in_ns a ip link del lan0
 tell many end
 eventually "whose files are closed after" said many '^detached 4096 '
-end many
+reap many
 
 finish

@@ -297,9 +297,11 @@ start_ready()
 	ready "$1"
 }
 
+# tell NAME LINE: give it a line of input. Opened for both, as in start(): one that
+# has ended meanwhile is told nothing, and nobody waits for it to read.
 tell()
 {
-	echo "$2" >"$tmp/$1.in"
+	echo "$2" 1<>"$tmp/$1.in"
 }
 
 # said NAME REGEX: has it printed such a line; forks nothing, as it is asked often
