@@ -514,7 +514,7 @@ static bool answer(struct ether_header *eth, size_t size, in_addr_t ip)
 				 size - sizeof(*eth), ip);
 	else if (eth->ether_type == htons(ETHERTYPE_IP))
 		yes = answer_udp((struct iphdr *)(eth + 1),
-				  size - sizeof(*eth), ip);
+				 size - sizeof(*eth), ip);
 	else
 		return false;
 

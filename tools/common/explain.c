@@ -22,7 +22,7 @@ bool vhub_user_name(uid_t uid, char *name)
 		snprintf(name, VHUB_USER_SIZE, "%s", pw->pw_name);
 	else
 		snprintf(name, VHUB_USER_SIZE, "%u", uid);
-	return pw != NULL;
+	return pw;
 }
 
 bool vhub_group_name(gid_t gid, char *name)
@@ -33,7 +33,7 @@ bool vhub_group_name(gid_t gid, char *name)
 		snprintf(name, VHUB_USER_SIZE, "%s", gr->gr_name);
 	else
 		snprintf(name, VHUB_USER_SIZE, "%u", gid);
-	return gr != NULL;
+	return gr;
 }
 
 static void explain_no_hub(const char *hub, char *text)

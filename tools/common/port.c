@@ -38,9 +38,11 @@ static const uint8_t drops_type[] = {
 static const struct vhub_nl_policy port_policy = {
 	port_type, VHUB_A_PORT_STATS
 };
+
 static const struct vhub_nl_policy stats_policy = {
 	stats_type, VHUB_A_STATS_DROPS
 };
+
 static const struct vhub_nl_policy drops_policy = {
 	drops_type, VHUB_A_DROPS_MAX
 };

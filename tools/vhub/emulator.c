@@ -84,6 +84,7 @@ static const char *const kvmtool_commands[] = { "lkvm*", "kvmtool", NULL };
 static const char *const uml_commands[] = {
 	"linux", "vmlinux", "*uml*", NULL
 };
+
 static const char *const other_commands[] = { "*", NULL };
 
 /* Header sizes: QEMU's and kvmtool's first, which they change as the guest
