@@ -471,10 +471,13 @@ static int vhub_file_attach_hub(struct vhub_file *file, struct vhub_hub *hub,
 	if (!rights)
 		return -EACCES;
 
+	/* Of two queues that come at once, one makes the port, one joins it. */
+	mutex_lock(&hub->change);
 	if ((how->flags & shared) == shared)
 		ret = vhub_file_join_mine(file, hub);
 	if (ret == -ENOENT)
 		ret = vhub_file_attach_port(file, hub, how, rights);
+	mutex_unlock(&hub->change);
 	return ret;
 }
 

@@ -207,6 +207,7 @@ static int vhub_hub_dev_init(struct net_device *dev)
 	int ret;
 
 	hub->dev = dev;
+	mutex_init(&hub->change);
 	spin_lock_init(&hub->lock);
 	INIT_LIST_HEAD(&hub->ports);
 	xa_init_flags(&hub->numbers, XA_FLAGS_ALLOC1);
@@ -403,6 +404,18 @@ static struct rtnl_link_ops vhub_hub_link_ops __read_mostly = {
 	.validate	= vhub_hub_link_validate,
 };
 
+/* From here on listeners hear no more of the hub: its ports go with it. */
+static void vhub_hub_retire(struct vhub_hub *hub)
+{
+	lockdep_assert_held(&hub->change);
+
+	spin_lock(&hub->lock);
+	hub->dead = true;
+	spin_unlock(&hub->lock);
+
+	vhub_nl_notify_hub_del(hub);
+}
+
 /* Tells listeners what rtnetlink users did to a hub. */
 static int vhub_hub_netdev_event(struct notifier_block *block,
 				 unsigned long event, void *info)
@@ -414,6 +427,7 @@ static int vhub_hub_netdev_event(struct notifier_block *block,
 		return NOTIFY_DONE;
 
 	hub = netdev_priv(dev);
+	mutex_lock(&hub->change);
 	switch (event) {
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
@@ -424,9 +438,10 @@ static int vhub_hub_netdev_event(struct notifier_block *block,
 		vhub_nl_notify_port(hub, hub->host.number);
 		break;
 	case NETDEV_UNREGISTER:
-		vhub_nl_notify_hub_del(hub);
+		vhub_hub_retire(hub);
 		break;
 	}
+	mutex_unlock(&hub->change);
 	return NOTIFY_DONE;
 }
 

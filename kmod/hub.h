@@ -5,6 +5,7 @@
 #ifndef _VHUB_HUB_H
 #define _VHUB_HUB_H
 
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
@@ -15,12 +16,14 @@
  * struct vhub_hub - a hub, the private part of its net device
  * @dev: the net device
  * @id: key in the table of its network namespace
+ * @change: held over each change of the hub or a port that listeners are told of,
+ *	and the telling, so that what they hear last is how it is
  * @ports: all ports, in the order they came, the host's among them
  * @lock: see Documentation/vhub/design.rst
  * @numbers: the ports by number, without the host's; it has a lock of its own,
  *	and a port in it is on the hub only if its @hub says so under @lock
  * @count: how many ports are in @numbers
- * @dead: takes no more ports
+ * @dead: takes no more ports; written under @change, too
  * @owner: whom the owner's bits of @perm are for
  * @group: whom the group's bits of @perm are for
  * @perm: permission bits as of a file, 0777 at most
@@ -30,6 +33,8 @@ struct vhub_hub {
 	/* Set at creation, then read-only. */
 	struct net_device *dev;
 	u32 id;
+
+	struct mutex change;
 
 	/* RCU: written under @lock. */
 	struct list_head ports;

@@ -177,6 +177,8 @@ static void vhub_nl_notify_hub_cmd(struct vhub_hub *hub, u8 cmd)
 	struct sk_buff *msg;
 	void *hdr;
 
+	lockdep_assert_held(&hub->change);
+
 	msg = vhub_nl_notify_begin(hub, cmd, &hdr);
 	if (!msg)
 		return;
@@ -189,7 +191,7 @@ static void vhub_nl_notify_hub_cmd(struct vhub_hub *hub, u8 cmd)
 
 /**
  * vhub_nl_notify_hub - say that a hub came or was changed
- * @hub: the hub
+ * @hub: the hub, its mutex @change held
  *
  * Context: may sleep.
  */
@@ -200,7 +202,7 @@ void vhub_nl_notify_hub(struct vhub_hub *hub)
 
 /**
  * vhub_nl_notify_hub_del - say that a hub goes, and all its ports with it
- * @hub: the hub
+ * @hub: the hub, its mutex @change held
  *
  * Context: may sleep.
  */
@@ -211,7 +213,7 @@ void vhub_nl_notify_hub_del(struct vhub_hub *hub)
 
 /**
  * vhub_nl_notify_port - say that a port came or was changed
- * @hub: the hub it is on
+ * @hub: the hub it is on, its mutex @change held
  * @number: number of the port; nothing is said when it went already
  *
  * Context: may sleep.
@@ -221,6 +223,8 @@ void vhub_nl_notify_port(struct vhub_hub *hub, u32 number)
 	struct vhub_viewer viewer = vhub_nl_listener(hub);
 	struct sk_buff *msg;
 	void *hdr;
+
+	lockdep_assert_held(&hub->change);
 
 	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_NTF, &hdr);
 	if (!msg)
@@ -234,7 +238,7 @@ void vhub_nl_notify_port(struct vhub_hub *hub, u32 number)
 
 /**
  * vhub_nl_notify_port_del - say that a port went
- * @hub: the hub it was on
+ * @hub: the hub it was on, its mutex @change held
  * @number: number it had
  *
  * Context: may sleep.
@@ -243,6 +247,8 @@ void vhub_nl_notify_port_del(struct vhub_hub *hub, u32 number)
 {
 	struct sk_buff *msg;
 	void *hdr;
+
+	lockdep_assert_held(&hub->change);
 
 	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_DEL_NTF, &hdr);
 	if (!msg)

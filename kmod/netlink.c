@@ -262,6 +262,7 @@ static int vhub_nl_parse_rights(struct sk_buff *request,
 static void vhub_nl_apply_rights(struct vhub_hub *hub,
 				 const struct vhub_nl_rights *rights)
 {
+	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	if (rights->set_owner)
 		hub->owner = rights->owner;
@@ -272,6 +273,7 @@ static void vhub_nl_apply_rights(struct vhub_hub *hub,
 	spin_unlock(&hub->lock);
 
 	vhub_nl_notify_hub(hub);
+	mutex_unlock(&hub->change);
 }
 
 /* VHUB_CMD_HUB_SET */
@@ -430,14 +432,15 @@ int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* Changes all that is given, or nothing. */
-static int vhub_nl_change_port(struct vhub_hub *hub, u32 number,
-			       struct genl_info *info)
+/* Changes all that is given. Return: is there such a port. */
+static bool vhub_nl_change_port(struct vhub_hub *hub, u32 number,
+				struct genl_info *info)
 {
 	struct nlattr *label = info->attrs[VHUB_A_PORT_LABEL];
 	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
 	struct vhub_port *port;
 
+	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	port = vhub_port_lookup_locked(hub, number);
 	if (port && label)
@@ -446,7 +449,10 @@ static int vhub_nl_change_port(struct vhub_hub *hub, u32 number,
 		vhub_port_set_flag(port, VHUB_PORT_FLAG_LINK,
 				   nla_get_u8(link));
 	spin_unlock(&hub->lock);
-	return port ? 0 : vhub_nl_no_port(info);
+	if (port)
+		vhub_nl_notify_port(hub, number);
+	mutex_unlock(&hub->change);
+	return port;
 }
 
 static int vhub_nl_check_change(struct genl_info *info, u32 number)
@@ -477,10 +483,9 @@ int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(hub);
 
 	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
-	      vhub_nl_check_change(info, number) ?:
-	      vhub_nl_change_port(hub, number, info);
-	if (!ret)
-		vhub_nl_notify_port(hub, number);
+	      vhub_nl_check_change(info, number);
+	if (!ret && !vhub_nl_change_port(hub, number, info))
+		ret = vhub_nl_no_port(info);
 	vhub_hub_put(hub);
 	return ret;
 }

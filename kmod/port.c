@@ -52,7 +52,7 @@ void vhub_port_free(struct vhub_port *port)
 /**
  * vhub_port_attach - put a port on a hub
  * @port: a port that has not been on a hub before
- * @hub: the hub, a reference of the caller's
+ * @hub: the hub, a reference of the caller's, its mutex @change held
  *
  * Context: may sleep.
  * Return: 0 with @port->number set; -ENOSPC for a full hub, -ENODEV for one
@@ -61,6 +61,8 @@ void vhub_port_free(struct vhub_port *port)
 int vhub_port_attach(struct vhub_port *port, struct vhub_hub *hub)
 {
 	int ret;
+
+	lockdep_assert_held(&hub->change);
 
 	ret = xa_alloc(&hub->numbers, &port->number, port,
 		       XA_LIMIT(1, VHUB_PORTS_MAX), GFP_KERNEL);
@@ -87,6 +89,7 @@ int vhub_port_attach(struct vhub_port *port, struct vhub_hub *hub)
 static void vhub_port_unlink_locked(struct vhub_port *port,
 				    struct vhub_hub *hub)
 {
+	lockdep_assert_held(&hub->change);
 	lockdep_assert_held(&hub->lock);
 
 	strscpy(port->hub_name, hub->dev->name, sizeof(port->hub_name));
@@ -98,6 +101,15 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 	hub->count--;
 
 	pr_debug("%s: port %u destroyed\n", hub->dev->name, port->number);
+}
+
+/* Listeners who were told that the hub goes know it of its ports. */
+static void vhub_port_tell_gone(struct vhub_hub *hub, u32 number)
+{
+	lockdep_assert_held(&hub->change);
+
+	if (!hub->dead)
+		vhub_nl_notify_port_del(hub, number);
 }
 
 /* The port's hub with a reference, or NULL. */
@@ -129,6 +141,7 @@ void vhub_port_detach(struct vhub_port *port)
 	if (!hub)
 		return;
 
+	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	mine = rcu_access_pointer(port->hub);
 	if (mine)
@@ -136,7 +149,8 @@ void vhub_port_detach(struct vhub_port *port)
 	spin_unlock(&hub->lock);
 
 	if (mine)
-		vhub_nl_notify_port_del(hub, port->number);
+		vhub_port_tell_gone(hub, port->number);
+	mutex_unlock(&hub->change);
 	vhub_hub_put(hub);
 }
 
@@ -152,6 +166,7 @@ bool vhub_port_detach_number(struct vhub_hub *hub, u32 number)
 {
 	struct vhub_port *port;
 
+	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	port = vhub_port_lookup_locked(hub, number);
 	if (port)
@@ -159,7 +174,8 @@ bool vhub_port_detach_number(struct vhub_hub *hub, u32 number)
 	spin_unlock(&hub->lock);
 
 	if (port)
-		vhub_nl_notify_port_del(hub, number);
+		vhub_port_tell_gone(hub, number);
+	mutex_unlock(&hub->change);
 	return port;
 }
 
@@ -175,6 +191,7 @@ void vhub_port_detach_all(struct vhub_hub *hub)
 
 	ASSERT_RTNL();
 
+	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	hub->dead = true;
 	list_for_each_entry_safe(port, next, &hub->ports, list)
@@ -183,6 +200,7 @@ void vhub_port_detach_all(struct vhub_hub *hub)
 	list_del_rcu(&hub->host.list);
 	RCU_INIT_POINTER(hub->host.hub, NULL);
 	spin_unlock(&hub->lock);
+	mutex_unlock(&hub->change);
 }
 
 /**
@@ -272,7 +290,9 @@ void vhub_port_announce(struct vhub_port *port)
 	struct vhub_hub *hub = vhub_port_get_hub(port);
 
 	if (hub) {
+		mutex_lock(&hub->change);
 		vhub_nl_notify_port(hub, port->number);
+		mutex_unlock(&hub->change);
 		vhub_hub_put(hub);
 	}
 }

@@ -901,6 +901,42 @@ TEST_F(events, of_a_hub_stand_for_its_ports_when_it_goes)
 	EXPECT_TRUE(hears_nothing(&self->ear));
 }
 
+static void *one_port_thread(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&flap_stop, __ATOMIC_RELAXED))
+		close(attach(HUB));
+	return NULL;
+}
+
+/* Threads take each other's numbers at once: each comes before it goes. */
+TEST_F(events, of_ports_come_in_the_order_of_what_happened)
+{
+	bool there[8] = {};
+	pthread_t threads[4];
+	struct port_info info;
+	const struct nlmsghdr *nlh;
+	int i, cmd = 0, wrong = 0, seen = 0;
+
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL,
+					    one_port_thread, NULL));
+	while (seen < 4000 && !wrong) {
+		ASSERT_TRUE(wait_until((cmd = next_event(&self->ear, &nlh))));
+		ASSERT_EQ(0, parse_port(nlh, &info));
+		ASSERT_GT(8, info.number);
+		wrong += there[info.number] != (cmd == VHUB_CMD_PORT_DEL_NTF);
+		there[info.number] = cmd == VHUB_CMD_PORT_NTF;
+		seen++;
+	}
+	__atomic_store_n(&flap_stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+	EXPECT_EQ(0, wrong) {
+		TH_LOG("event %d, of port %u", seen, info.number);
+	}
+}
+
 TEST_F(events, of_the_hosts_cable)
 {
 	struct port_info info;

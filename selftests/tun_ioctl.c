@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <net/if_arp.h>
 #include <sys/ioctl.h>
 
@@ -584,6 +585,49 @@ TEST_F(queue, detached_queue_can_be_closed_first_or_last)
 	EXPECT_EQ(1, port_drops(HUB, 2, VHUB_A_DROPS_NO_QUEUE));
 	close(self->fds[0]);
 	EXPECT_EQ(-ENOENT, port_get(HUB, 2, &info));
+}
+
+#define MEETINGS	300
+
+struct meeting {
+	pthread_barrier_t barrier;
+	int several;	/* times that they did not meet at one port */
+};
+
+static void *meet_thread(void *arg)
+{
+	struct meeting *meeting = arg;
+	struct hub_info info;
+	int fd, i;
+
+	for (i = 0; i < MEETINGS; i++) {
+		pthread_barrier_wait(&meeting->barrier);
+		fd = attach_tun(HUB, IFF_MULTI_QUEUE);
+		if (pthread_barrier_wait(&meeting->barrier) &&
+		    (hub_get(HUB, &info) || info.ports != 1))
+			meeting->several++;
+		pthread_barrier_wait(&meeting->barrier);
+		close(fd);
+	}
+	return NULL;
+}
+
+TEST_F(queue, threads_that_are_first_at_once_share_a_port)
+{
+	struct meeting meeting = {};
+	pthread_t threads[2];
+	int i;
+
+	close(self->plain);
+	for (i = 0; i < 2; i++)
+		close(self->fds[i]);
+	ASSERT_EQ(0, pthread_barrier_init(&meeting.barrier, NULL, 2));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, meet_thread,
+					    &meeting));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+	EXPECT_EQ(0, meeting.several);
 }
 
 TEST_HARNESS_MAIN
