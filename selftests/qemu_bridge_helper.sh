@@ -9,7 +9,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 14
+plan 16
 LIMIT=240
 
 _need qemu-system-x86_64
@@ -19,6 +19,7 @@ helper=$tmp/bin/vhub-bridge-helper
 ns_add a
 in_ns a vhub hub add lan0 group nogroup perm 0660
 in_ns a vhub hub add shut0
+in_ns a vhub hub add read0 perm 0664
 
 # An array: what start() starts must not be a function
 qemu=(in_ns a as_nobody qemu-system-x86_64 -m 64 -nodefaults -nographic -nic)
@@ -53,6 +54,14 @@ cmd_says "the helper alone says who calls it" 1 \
 cmd_says "and what is no socket" 1 \
 	"vhub-bridge-helper: cannot send on socket 0: Socket operation on non-socket" \
 	in_ns a vhub-bridge-helper --use-vnet --fd=0 --br=lan0
+start reader "${qemu[@]}" "$(nic read0)"
+eventually "of a hub that this user may only read QEMU says so" \
+	grep -qx 'vhub-bridge-helper: on hub "read0" you may receive, but not send' \
+	"$tmp/reader.err"
+json_same "and its port is one that cannot send" \
+	'.[0].flags | [index("recv"), index("send")]' '[0,null]' \
+	in_ns a vhub -j port show read0 1
+stop reader
 json_same "no port is left of all that" '[.[].number]' '[0]' \
 	in_ns a vhub -j port show lan0
 
