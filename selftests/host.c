@@ -128,6 +128,29 @@ TEST_F(host, hears_while_it_is_up)
 	EXPECT_EQ(2, host_frames());
 }
 
+/* Frames that wait at a port weigh on nobody's send buffer. */
+TEST_F(host, slow_port_does_not_stop_a_socket)
+{
+	const struct sockaddr_in guest = {
+		.sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = inet_addr("192.0.2.2"),
+	};
+	const int size = 4096;
+	int sock = open_socket(SOCK_DGRAM), i, sent = 0, left = -1;
+	char data[100] = {};
+
+	ASSERT_LE(0, sock);
+	ASSERT_EQ(0, setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &size,
+				sizeof(size)));
+	for (i = 0; i < 1000; i++)
+		sent += sendto(sock, data, 100, MSG_DONTWAIT, (void *)&guest,
+			       sizeof(guest)) == 100;
+	EXPECT_EQ(1000, sent);
+	ASSERT_EQ(0, ioctl(sock, TIOCOUTQ, &left));
+	EXPECT_EQ(0, left);
+}
+
 TEST_F(host, hears_what_a_card_would_hear)
 {
 	const unsigned char other[6] = { 0x02, 0, 0x5e, 0, 0x53, 9 };
