@@ -21,6 +21,7 @@ struct vhub_delivery {
 	u32 frames;
 	u64 bytes;
 	u32 full;
+	bool wake;
 };
 
 static void vhub_fdport_put_locked(struct vhub_queue *queue, vhub_item_t item,
@@ -29,6 +30,7 @@ static void vhub_fdport_put_locked(struct vhub_queue *queue, vhub_item_t item,
 	if (vhub_queue_put_locked(queue, item, len)) {
 		done->frames++;
 		done->bytes += len;
+		done->wake = true;
 	} else {
 		done->full++;
 	}
@@ -49,6 +51,9 @@ static void vhub_fdport_prepare(struct vhub_fdport *fdport,
 	struct vhub_frame *frame;
 	u32 i;
 
+	if (likely(!(batch->needs & ~offloads)))
+		return;
+
 	for (i = 0; i < batch->count; i++) {
 		frame = &batch->frames[i];
 		if (!(frame->needs & ~offloads))
@@ -58,7 +63,21 @@ static void vhub_fdport_prepare(struct vhub_fdport *fdport,
 	}
 }
 
-static void vhub_fdport_put_frame_locked(struct vhub_queue *queue,
+/* Makes what a queue will keep, before its lock. */
+static void vhub_fdport_prepare_items(struct vhub_batch *batch, u32 offloads)
+{
+	struct vhub_frame *frame;
+	u32 i;
+
+	for (i = 0; i < batch->count; i++) {
+		frame = &batch->frames[i];
+		if (!(frame->needs & ~offloads))
+			vhub_frame_item(frame);
+	}
+}
+
+static void vhub_fdport_put_frame_locked(struct vhub_fdport *fdport,
+					 struct vhub_queue *queue,
 					 const struct vhub_frame *frame,
 					 u32 offloads,
 					 struct vhub_delivery *done)
@@ -66,13 +85,52 @@ static void vhub_fdport_put_frame_locked(struct vhub_queue *queue,
 	struct sk_buff *skb;
 
 	if (likely(!(frame->needs & ~offloads))) {
-		vhub_fdport_put_locked(queue, frame->item, frame->len, done);
+		if (likely(frame->item))
+			vhub_fdport_put_locked(queue, frame->item, frame->len,
+					       done);
+		else
+			vhub_stats_drop(fdport->port.stats,
+					VHUB_A_DROPS_NO_MEMORY, 1);
 		return;
 	}
 	/* NULL when vhub_fdport_prepare() had to count it as lost. */
 	for (skb = frame->plain; skb; skb = skb->next)
 		vhub_fdport_put_locked(queue, vhub_item_of_skb(skb), skb->len,
 				       done);
+}
+
+static void vhub_fdport_count_fill(struct vhub_fdport *fdport, int reason,
+				   u32 len, struct vhub_delivery *done)
+{
+	if (likely(!reason)) {
+		done->frames++;
+		done->bytes += len;
+	} else if (reason == VHUB_A_DROPS_FULL) {
+		done->full++;
+	} else {
+		vhub_stats_drop(fdport->port.stats, reason, 1);
+	}
+}
+
+static void vhub_fdport_fill_frame_locked(struct vhub_fdport *fdport,
+					  struct vhub_ring_fill *fill,
+					  const struct vhub_frame *frame,
+					  u32 offloads,
+					  struct vhub_delivery *done)
+{
+	struct sk_buff *skb;
+
+	if (likely(!(frame->needs & ~offloads))) {
+		vhub_fdport_count_fill(fdport,
+				       vhub_ring_fill_frame_locked(fill, frame),
+				       frame->len, done);
+		return;
+	}
+	/* NULL when vhub_fdport_prepare() had to count it as lost. */
+	for (skb = frame->plain; skb; skb = skb->next)
+		vhub_fdport_count_fill(fdport,
+				       vhub_ring_fill_skb_locked(fill, skb),
+				       skb->len, done);
 }
 
 /* Is this frame for queue @index of @count? */
@@ -100,35 +158,80 @@ static void vhub_fdport_miss_queue(struct vhub_fdport *fdport,
 	vhub_stats_drop(fdport->port.stats, VHUB_A_DROPS_NO_QUEUE, frames);
 }
 
-/* Gives a queue its share of a batch: queue @index of @count. Return: false
- * when it takes no frames any more.
- */
-static bool vhub_fdport_deliver_queue(struct vhub_fdport *fdport,
-				      struct vhub_queue *queue,
-				      struct vhub_batch *batch,
-				      u32 offloads, u32 index, u32 count)
+static void vhub_fdport_put_batch_locked(struct vhub_fdport *fdport,
+					 struct vhub_queue *queue,
+					 struct vhub_batch *batch,
+					 u32 offloads, u32 index, u32 count,
+					 struct vhub_delivery *done)
 {
-	struct vhub_delivery done = {};
 	struct vhub_frame *frame;
 	u32 i;
+
+	for (i = 0; i < batch->count; i++) {
+		frame = &batch->frames[i];
+		if (vhub_fdport_spreads(batch, frame, index, count))
+			vhub_fdport_put_frame_locked(fdport, queue, frame,
+						     offloads, done);
+	}
+}
+
+static void vhub_fdport_fill_batch_locked(struct vhub_fdport *fdport,
+					  struct vhub_file *file,
+					  struct vhub_batch *batch,
+					  u32 offloads, u32 index, u32 count,
+					  struct vhub_delivery *done)
+{
+	struct vhub_ring_fill fill = {
+		.ring = file->ring,
+		.queue = &file->queue,
+		.hdr_size = vhub_fdport_hdr_size(fdport),
+		.little_endian = vhub_fdport_hdr_is_le(fdport),
+	};
+	struct vhub_frame *frame;
+	u32 i;
+
+	vhub_ring_fill_begin_locked(&fill);
+	for (i = 0; i < batch->count; i++) {
+		frame = &batch->frames[i];
+		if (vhub_fdport_spreads(batch, frame, index, count))
+			vhub_fdport_fill_frame_locked(fdport, &fill, frame,
+						      offloads, done);
+	}
+	done->wake = vhub_ring_fill_end_locked(&fill);
+}
+
+/* Gives a file its share of a batch: queue @index of @count. Return: false when
+ * it takes no frames any more.
+ */
+static bool vhub_fdport_deliver_file(struct vhub_fdport *fdport,
+				     struct vhub_file *file,
+				     struct vhub_batch *batch,
+				     u32 offloads, u32 index, u32 count)
+{
+	struct vhub_queue *queue = &file->queue;
+	struct vhub_delivery done = {};
+
+	/* Rings that come only now need no items either. */
+	if (!vhub_file_rx_ring(file))
+		vhub_fdport_prepare_items(batch, offloads);
 
 	spin_lock(&queue->lock);
 	if (unlikely(queue->closed)) {
 		spin_unlock(&queue->lock);
 		return false;
 	}
-	for (i = 0; i < batch->count; i++) {
-		frame = &batch->frames[i];
-		if (vhub_fdport_spreads(batch, frame, index, count))
-			vhub_fdport_put_frame_locked(queue, frame, offloads,
-						     &done);
-	}
+	if (vhub_file_rx_ring(file))
+		vhub_fdport_fill_batch_locked(fdport, file, batch, offloads,
+					      index, count, &done);
+	else
+		vhub_fdport_put_batch_locked(fdport, queue, batch, offloads,
+					     index, count, &done);
 	spin_unlock(&queue->lock);
 
-	if (done.frames) {
+	if (done.frames)
 		vhub_stats_rx(fdport->port.stats, done.frames, done.bytes);
+	if (done.wake)
 		vhub_queue_wake(queue);
-	}
 	if (done.full)
 		vhub_stats_drop(fdport->port.stats, VHUB_A_DROPS_FULL,
 				done.full);
@@ -160,8 +263,8 @@ static void vhub_fdport_deliver(struct vhub_port *port,
 		/* NULL when it went between the count and here. */
 		file = rcu_dereference(fdport->on[i]);
 		if (!file ||
-		    !vhub_fdport_deliver_queue(fdport, &file->queue, batch,
-					       offloads, i, count))
+		    !vhub_fdport_deliver_file(fdport, file, batch, offloads, i,
+					      count))
 			vhub_fdport_miss_queue(fdport, batch, i, count);
 	}
 }
@@ -185,6 +288,7 @@ static int vhub_fdport_fill_process(struct vhub_fdport *fdport,
 
 static u32 vhub_fdport_queued(const struct vhub_fdport *fdport)
 {
+	const struct vhub_ring_pair *ring;
 	const struct vhub_file *file;
 	u32 i, queued = 0;
 
@@ -194,6 +298,9 @@ static u32 vhub_fdport_queued(const struct vhub_fdport *fdport)
 		file = rcu_dereference_protected(fdport->on[i],
 						 lockdep_is_held(&fdport->lock));
 		queued += vhub_queue_used(&file->queue);
+		ring = vhub_file_rx_ring(file);
+		if (ring)
+			queued += vhub_ring_waiting(ring);
 	}
 	return queued;
 }
@@ -543,6 +650,97 @@ void vhub_file_detach(struct vhub_file *file)
 		vhub_port_detach(&fdport->port);
 		call_rcu(&fdport->rcu, vhub_fdport_free_rcu);
 	}
+}
+
+/* The table of memory of a file, made when first asked for. */
+static struct vhub_mem_table *vhub_file_mem(struct vhub_file *file)
+{
+	lockdep_assert_held(&file->lock);
+
+	if (!file->mem)
+		file->mem = kzalloc(sizeof(*file->mem), GFP_KERNEL_ACCOUNT);
+	return file->mem;
+}
+
+/**
+ * vhub_file_add_mem - register memory for the rings of a file
+ * @file: the file, its lock held
+ * @start: where it begins in the current process
+ * @size: its bytes
+ *
+ * Context: may sleep.
+ * Return: 0, or as VHUB_IOC_MEM.
+ */
+int vhub_file_add_mem(struct vhub_file *file, u64 start, u64 size)
+{
+	struct vhub_mem_table *mem = vhub_file_mem(file);
+	struct vhub_region region;
+	int ret;
+
+	if (!mem)
+		return -ENOMEM;
+	ret = vhub_mem_check(mem, start, size) ?:
+	      vhub_region_pin(&region, start, size);
+	if (ret)
+		return ret;
+
+	/* Senders look there under this lock. */
+	spin_lock_bh(&file->queue.lock);
+	mem->regions[mem->count++] = region;
+	spin_unlock_bh(&file->queue.lock);
+	return 0;
+}
+
+/**
+ * vhub_file_add_rings - set up the rings of a file
+ * @file: the file, its lock held
+ * @rings: what is wanted, checked; what came of it
+ *
+ * Context: may sleep.
+ * Return: 0, -EBUSY when it has rings, -ENOMEM.
+ */
+int vhub_file_add_rings(struct vhub_file *file, struct vhub_rings *rings)
+{
+	struct vhub_mem_table *mem = vhub_file_mem(file);
+	struct vhub_ring_pair *ring;
+
+	if (file->ring)
+		return -EBUSY;
+	if (!mem)
+		return -ENOMEM;
+
+	ring = vhub_ring_create(rings, mem);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+
+	spin_lock_bh(&file->queue.lock);
+	/* Pairs with vhub_file_ring(). */
+	smp_store_release(&file->ring, ring);
+	file->queue.retired = ring->rx_count;
+	spin_unlock_bh(&file->queue.lock);
+	/* Who sleeps in read() learns that nothing will come. */
+	wake_up_interruptible_all(&file->queue.wait);
+	return 0;
+}
+
+/**
+ * vhub_file_free_rings - free the rings of a file, and give back its memory
+ * @file: a file that is being closed, its queue closed: no sender looks into
+ *	its rings any more
+ *
+ * Context: may sleep.
+ */
+void vhub_file_free_rings(struct vhub_file *file)
+{
+	u32 i;
+
+	if (file->ring)
+		vhub_ring_destroy(file->ring);
+	if (!file->mem)
+		return;
+	for (i = 0; i < file->mem->count; i++)
+		vhub_region_unpin(&file->mem->regions[i]);
+	kfree(file->mem);
 }
 
 /**

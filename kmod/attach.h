@@ -8,8 +8,12 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
+#include <linux/virtio_config.h>
+
+#include "mem.h"
 #include "port.h"
 #include "queue.h"
+#include "ring.h"
 
 struct vhub_file;
 
@@ -66,6 +70,8 @@ struct vhub_fdport {
  * @net: namespace in which to look for the hub; NULL once attached
  * @port: the port, set once, by vhub_file_port()
  * @queue: frames that wait for read()
+ * @mem: memory registered for rings, or NULL
+ * @ring: the rings, or NULL; set once, by vhub_file_ring()
  * @on_index: where it stands in @on of the port, -1 for nowhere
  * @rcu: frees it
  *
@@ -81,6 +87,12 @@ struct vhub_file {
 	struct vhub_fdport *port;
 
 	struct vhub_queue queue;
+
+	/* Written once under @lock, grown under the queue's lock, too. */
+	struct vhub_mem_table *mem;
+
+	/* Written once under @lock and the queue's lock, with release. */
+	struct vhub_ring_pair *ring;
 
 	/* Protected by the port's lock. */
 	int on_index;
@@ -109,11 +121,46 @@ static inline struct vhub_fdport *vhub_file_port(const struct vhub_file *file)
 	return smp_load_acquire(&file->port);
 }
 
+/* The rings of a file, NULL before there are any. */
+static inline struct vhub_ring_pair *
+vhub_file_ring(const struct vhub_file *file)
+{
+	/* Pairs with smp_store_release() in vhub_file_add_rings(). */
+	return smp_load_acquire(&file->ring);
+}
+
+/* The rings of a file if there is an RX ring, or NULL. */
+static inline struct vhub_ring_pair *
+vhub_file_rx_ring(const struct vhub_file *file)
+{
+	struct vhub_ring_pair *ring = vhub_file_ring(file);
+
+	return ring && ring->rx_count ? ring : NULL;
+}
+
+/* Bytes of the virtio-net header before each frame of this port. */
+static inline u32 vhub_fdport_hdr_size(const struct vhub_fdport *fdport)
+{
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_VNET_HDR))
+		return 0;
+	return READ_ONCE(fdport->vnet_hdr_size);
+}
+
+static inline bool vhub_fdport_hdr_is_le(const struct vhub_fdport *fdport)
+{
+	return READ_ONCE(fdport->vnet_le) ||
+	       (!READ_ONCE(fdport->vnet_be) &&
+		virtio_legacy_is_little_endian());
+}
+
 int vhub_file_attach(struct vhub_file *file, const char *hub_name,
 		     const struct vhub_attach_how *how);
 int vhub_file_join(struct vhub_file *file, struct vhub_fdport *fdport);
 void vhub_file_detach(struct vhub_file *file);
 int vhub_file_set_on(struct vhub_file *file, bool on);
+int vhub_file_add_mem(struct vhub_file *file, u64 start, u64 size);
+int vhub_file_add_rings(struct vhub_file *file, struct vhub_rings *rings);
+void vhub_file_free_rings(struct vhub_file *file);
 void vhub_fdport_adopt(struct vhub_fdport *fdport);
 
 #endif /* _VHUB_ATTACH_H */

@@ -14,7 +14,6 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
-#include <linux/virtio_config.h>
 #include <linux/virtio_net.h>
 #include <net/net_namespace.h>
 
@@ -57,25 +56,11 @@ static int vhub_chardev_release(struct inode *inode, struct file *filp)
 
 	if (file->port)
 		vhub_file_detach(file);
+	vhub_file_free_rings(file);
 	if (file->net)
 		put_net(file->net);
 	call_rcu(&file->rcu, vhub_chardev_free_rcu);
 	return 0;
-}
-
-/* Bytes of the header before each frame of this port. */
-static size_t vhub_chardev_hdr_size(const struct vhub_fdport *fdport)
-{
-	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_VNET_HDR))
-		return 0;
-	return READ_ONCE(fdport->vnet_hdr_size);
-}
-
-static bool vhub_chardev_hdr_is_le(const struct vhub_fdport *fdport)
-{
-	return READ_ONCE(fdport->vnet_le) ||
-	       (!READ_ONCE(fdport->vnet_be) &&
-		virtio_legacy_is_little_endian());
 }
 
 /* Reads the header; @len is what the iterator holds after it. */
@@ -90,7 +75,7 @@ static int vhub_chardev_read_hdr(struct vhub_fdport *fdport,
 	iov_iter_advance(from, size - sizeof(hdr));
 
 	return vhub_offload_parse(offload, &hdr,
-				  vhub_chardev_hdr_is_le(fdport),
+				  vhub_fdport_hdr_is_le(fdport),
 				  iov_iter_count(from));
 }
 
@@ -119,7 +104,8 @@ static struct vhub_buf *vhub_chardev_copy_in(struct vhub_fdport *fdport,
 	struct vhub_buf *buf;
 	int ret = 0;
 
-	buf = vhub_buf_alloc(iov_iter_count(from) - hdr_size);
+	buf = vhub_buf_alloc(iov_iter_count(from) - hdr_size,
+			     GFP_KERNEL_ACCOUNT);
 	if (!buf)
 		return ERR_PTR(-ENOMEM);
 
@@ -159,7 +145,6 @@ static ssize_t vhub_chardev_write_iter(struct kiocb *iocb,
 	struct vhub_frame frame;
 	struct vhub_batch batch = {
 		.frames = &frame,
-		.count = 1,
 	};
 	struct vhub_buf *buf;
 	size_t hdr_size;
@@ -167,7 +152,7 @@ static ssize_t vhub_chardev_write_iter(struct kiocb *iocb,
 	if (!fdport)
 		return -EBADFD;
 
-	hdr_size = vhub_chardev_hdr_size(fdport);
+	hdr_size = vhub_fdport_hdr_size(fdport);
 	if (total < hdr_size + VHUB_FRAME_MIN) {
 		vhub_port_count_drop(&fdport->port, VHUB_A_DROPS_SHORT, 1);
 		return -EINVAL;
@@ -182,7 +167,7 @@ static ssize_t vhub_chardev_write_iter(struct kiocb *iocb,
 		return vhub_chardev_refuse(fdport, PTR_ERR(buf), total);
 
 	vhub_frame_init_buf(&frame, buf);
-	batch.bytes = frame.len;
+	vhub_frame_add(&batch, &frame);
 	vhub_forward(&fdport->port, &batch);
 	return total;
 }
@@ -192,21 +177,15 @@ static int vhub_chardev_write_hdr(struct vhub_fdport *fdport,
 				  vhub_item_t item, struct iov_iter *to,
 				  size_t size)
 {
-	bool little_endian = vhub_chardev_hdr_is_le(fdport);
 	struct sk_buff *skb = vhub_item_skb(item);
-	struct virtio_net_hdr_mrg_rxbuf hdr = {
-		/* Every frame is in one buffer. */
-		.num_buffers = __cpu_to_virtio16(little_endian, 1),
-	};
+	struct virtio_net_hdr_mrg_rxbuf hdr;
 	size_t known = min(size, sizeof(hdr));
 
 	if (iov_iter_count(to) < size)
 		return -EINVAL;
 
-	if (!skb)
-		vhub_offload_emit(&vhub_item_buf(item)->offload, &hdr.hdr,
-				  little_endian);
-	else if (vhub_offload_emit_skb(skb, &hdr.hdr, little_endian))
+	if (vhub_offload_emit_mrg(skb ? NULL : &vhub_item_buf(item)->offload,
+				  skb, &hdr, vhub_fdport_hdr_is_le(fdport)))
 		return -EINVAL;
 
 	if (copy_to_iter(&hdr, known, to) != known ||
@@ -230,7 +209,7 @@ static int vhub_chardev_copy_data(vhub_item_t item, struct iov_iter *to,
 static ssize_t vhub_chardev_copy_out(struct vhub_fdport *fdport,
 				     vhub_item_t item, struct iov_iter *to)
 {
-	size_t hdr_size = vhub_chardev_hdr_size(fdport);
+	size_t hdr_size = vhub_fdport_hdr_size(fdport);
 	size_t room, len = vhub_item_len(item);
 	int ret = 0;
 
@@ -263,12 +242,16 @@ static ssize_t vhub_chardev_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	item = vhub_queue_take(&file->queue);
 	if (!item) {
+		if (vhub_file_rx_ring(file))
+			return -EBUSY;
 		if ((filp->f_flags & O_NONBLOCK) ||
 		    (iocb->ki_flags & IOCB_NOWAIT))
 			return -EAGAIN;
 		ret = vhub_queue_wait(&file->queue, &item);
 		if (ret)
 			return ret;
+		if (!item)
+			return -EBUSY;
 	}
 
 	ret = vhub_chardev_copy_out(fdport, item, to);
@@ -284,10 +267,13 @@ static __poll_t vhub_chardev_poll(struct file *filp, poll_table *wait)
 	struct vhub_file *file = filp->private_data;
 	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
 
+	struct vhub_ring_pair *ring;
+
 	poll_wait(filp, &file->queue.wait, wait);
 	if (!vhub_file_port(file))
 		return EPOLLERR;
-	if (vhub_queue_used(&file->queue))
+	ring = vhub_file_ring(file);
+	if (vhub_queue_used(&file->queue) || (ring && vhub_ring_poll(ring)))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
 }
@@ -435,15 +421,126 @@ static long vhub_chardev_attach(struct vhub_file *file, fmode_t mode,
 	return 0;
 }
 
+static long vhub_chardev_mem(struct vhub_file *file,
+			     struct vhub_mem __user *arg)
+{
+	struct vhub_mem mem;
+	u32 size;
+	int ret;
+
+	BUILD_BUG_ON(sizeof(struct vhub_mem) != VHUB_MEM_SIZE_VER0);
+
+	if (get_user(size, &arg->size))
+		return -EFAULT;
+	if (size < VHUB_MEM_SIZE_VER0 || size > PAGE_SIZE)
+		return -EINVAL;
+	ret = copy_struct_from_user(&mem, sizeof(mem), arg, size);
+	if (ret)
+		return ret;
+	if (mem.flags)
+		return -EINVAL;
+
+	if (mutex_lock_interruptible(&file->lock))
+		return -EINTR;
+	ret = vhub_file_add_mem(file, mem.addr, mem.len);
+	mutex_unlock(&file->lock);
+	return ret;
+}
+
+static bool vhub_chardev_is_ring_count(u32 count)
+{
+	return !count || (is_power_of_2(count) && count <= VHUB_RING_MAX);
+}
+
+static long vhub_chardev_rings(struct vhub_file *file,
+			       struct vhub_rings __user *arg)
+{
+	struct vhub_rings rings;
+	u32 size;
+	int ret;
+
+	BUILD_BUG_ON(sizeof(struct vhub_rings) != VHUB_RINGS_SIZE_VER0);
+	BUILD_BUG_ON(sizeof(struct vhub_desc) != 16);
+	BUILD_BUG_ON(sizeof(struct vhub_ring_head) != 256);
+
+	if (get_user(size, &arg->size))
+		return -EFAULT;
+	if (size < VHUB_RINGS_SIZE_VER0 || size > PAGE_SIZE)
+		return -EINVAL;
+	ret = copy_struct_from_user(&rings, sizeof(rings), arg, size);
+	if (ret)
+		return ret;
+	if (rings.flags || !(rings.tx_count | rings.rx_count) ||
+	    !vhub_chardev_is_ring_count(rings.tx_count) ||
+	    !vhub_chardev_is_ring_count(rings.rx_count))
+		return -EINVAL;
+	/* See that the answer can be written before there is one. */
+	if (put_user(0, &arg->map_size) || put_user(0, &arg->tx_offset) ||
+	    put_user(0, &arg->rx_offset))
+		return -EFAULT;
+
+	mutex_lock(&file->lock);
+	ret = vhub_file_add_rings(file, &rings);
+	mutex_unlock(&file->lock);
+	if (ret)
+		return ret;
+
+	if (put_user(rings.map_size, &arg->map_size) ||
+	    put_user(rings.tx_offset, &arg->tx_offset) ||
+	    put_user(rings.rx_offset, &arg->rx_offset))
+		return -EFAULT;
+	return 0;
+}
+
+static long vhub_chardev_kick(struct vhub_file *file, unsigned long arg)
+{
+	struct vhub_fdport *fdport = vhub_file_port(file);
+	struct vhub_ring_pair *ring = vhub_file_ring(file);
+	long ret;
+
+	if (arg)
+		return -EINVAL;
+	if (!fdport)
+		return -EBADFD;
+	if (!ring || !ring->tx_count)
+		return -ENXIO;
+	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_SEND))
+		return -EACCES;
+
+	if (mutex_lock_interruptible(&file->lock))
+		return -EINTR;
+	ret = vhub_ring_kick(ring, fdport);
+	mutex_unlock(&file->lock);
+	return ret;
+}
+
+static int vhub_chardev_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	struct vhub_ring_pair *ring = vhub_file_ring(filp->private_data);
+
+	return ring ? vhub_ring_map(ring, vma) : -ENXIO;
+}
+
 static long vhub_chardev_any_ioctl(struct file *filp, unsigned int cmd,
 				   unsigned long arg, size_t ifreq_size)
 {
 	struct vhub_file *file = filp->private_data;
 
-	if (cmd == VHUB_IOC_ATTACH)
+	switch (cmd) {
+	case VHUB_IOC_KICK:
+		return vhub_chardev_kick(file, arg);
+	case VHUB_IOC_ATTACH:
 		return vhub_chardev_attach(file, filp->f_mode,
 					   (struct vhub_attach __user *)arg);
-	return vhub_tun_ioctl(file, filp->f_mode, cmd, arg, ifreq_size);
+	case VHUB_IOC_MEM:
+		return vhub_chardev_mem(file, (struct vhub_mem __user *)arg);
+	case VHUB_IOC_RINGS:
+		return vhub_chardev_rings(file,
+					  (struct vhub_rings __user *)arg);
+	default:
+		return vhub_tun_ioctl(file, filp->f_mode, cmd, arg,
+				      ifreq_size);
+	}
 }
 
 static long vhub_chardev_ioctl(struct file *filp, unsigned int cmd,
@@ -473,6 +570,7 @@ static const struct file_operations vhub_chardev_fops = {
 	.write_iter	= vhub_chardev_write_iter,
 	.poll		= vhub_chardev_poll,
 	.fasync		= vhub_chardev_fasync,
+	.mmap		= vhub_chardev_mmap,
 	.unlocked_ioctl	= vhub_chardev_ioctl,
 #ifdef CONFIG_COMPAT
 	.compat_ioctl	= vhub_chardev_compat_ioctl,

@@ -5,12 +5,13 @@
  * DOC: The way of a frame
  *
  * A source hands vhub_forward() a batch. For each other port of the hub its
- * deliver() takes the whole batch at once: it adds references to its queue
- * under one lock and wakes its reader once. Nothing of the frame is copied
- * here. A frame changes its form at most once a batch, when the first receiver
- * comes that cannot take it as it is, and all such receivers share the result:
+ * deliver() takes the whole batch at once: it copies the frames into its ring,
+ * or adds references to its queue, under one lock, and wakes its reader once. A
+ * frame changes its form at most once a batch, when the first receiver comes
+ * that cannot take it as it is, and all such receivers share the result:
  *
- *	buf -> skb	for a network device (vhub_frame_skb())
+ *	segs -> buf	for a queue, which keeps it (vhub_frame_item())
+ *	segs -> skb	for a network device (vhub_frame_skb())
  *	any -> plain	for a port without the offloads that the frame needs
  *			(vhub_frame_plain())
  *
@@ -30,6 +31,11 @@
 /* Header of an skb that is made of a buf; the rest goes to page fragments. */
 #define VHUB_SKB_LINEAR	2048
 
+/* Begin of a frame in which its flow is looked for: Ethernet, tags, IPv6 with
+ * some headers of its own, ports.
+ */
+#define VHUB_HASH_HEAD	192
+
 /**
  * vhub_frame_init_buf - begin a frame that is a buf
  * @frame: the frame
@@ -37,11 +43,9 @@
  */
 void vhub_frame_init_buf(struct vhub_frame *frame, struct vhub_buf *buf)
 {
-	*frame = (struct vhub_frame){
-		.item = vhub_item_of_buf(buf),
-		.len = buf->len,
-		.needs = vhub_offload_needs(&buf->offload),
-	};
+	vhub_frame_init_data(frame, buf->data, buf->len);
+	frame->item = vhub_item_of_buf(buf);
+	vhub_frame_set_offload(frame, &buf->offload);
 }
 
 /**
@@ -60,6 +64,22 @@ void vhub_frame_init_skb(struct vhub_frame *frame, struct sk_buff *skb)
 	};
 }
 
+/* Say what is left to do on the frame. */
+void vhub_frame_set_offload(struct vhub_frame *frame,
+			    const struct vhub_offload *offload)
+{
+	frame->offload = *offload;
+	frame->needs = vhub_offload_needs(offload);
+}
+
+/* Count the frame in that lies in the batch's next place. */
+void vhub_frame_add(struct vhub_batch *batch, const struct vhub_frame *frame)
+{
+	batch->count++;
+	batch->bytes += frame->len;
+	batch->needs |= frame->needs;
+}
+
 /* Gives back all that the frame holds. */
 static void vhub_frame_release(struct vhub_frame *frame)
 {
@@ -71,28 +91,88 @@ static void vhub_frame_release(struct vhub_frame *frame)
 	}
 	if (frame->skb && !vhub_item_skb(frame->item))
 		consume_skb(frame->skb);
-	vhub_item_put(frame->item);
+	if (frame->item)
+		vhub_item_put(frame->item);
 }
 
-static struct sk_buff *vhub_frame_build_skb(const struct vhub_buf *buf,
+/**
+ * vhub_frame_peek - copy the begin of a frame
+ * @frame: the frame
+ * @to: where to
+ * @len: bytes that are wanted
+ *
+ * Return: bytes copied: @len, or all that the frame has.
+ */
+u32 vhub_frame_peek(const struct vhub_frame *frame, void *to, u32 len)
+{
+	const struct vhub_seg *seg = frame->segs;
+	u32 done, part;
+
+	len = min(len, frame->len);
+	if (!frame->seg_count)
+		return skb_copy_bits(frame->skb, 0, to, len) ? 0 : len;
+
+	for (done = 0; done < len; done += part, seg++) {
+		part = min(len - done, seg->len);
+		memcpy(to + done, seg->data, part);
+	}
+	return len;
+}
+
+/**
+ * vhub_frame_item - the frame in a form that can be kept
+ * @frame: the frame
+ *
+ * Context: bottom halves off.
+ * Return: an item that stays the frame's, or 0 when there is no memory.
+ */
+vhub_item_t vhub_frame_item(struct vhub_frame *frame)
+{
+	struct vhub_buf *buf;
+
+	if (frame->item)
+		return frame->item;
+
+	buf = vhub_buf_alloc(frame->len, GFP_ATOMIC);
+	if (!buf)
+		return 0;
+
+	vhub_frame_peek(frame, buf->data, frame->len);
+	buf->offload = frame->offload;
+	frame->item = vhub_item_of_buf(buf);
+	return frame->item;
+}
+
+static int vhub_frame_store(const struct vhub_frame *frame,
+			    struct sk_buff *skb)
+{
+	const struct vhub_seg *seg = frame->segs;
+	int offset, ret = 0;
+
+	for (offset = 0; !ret && offset < frame->len; offset += seg++->len)
+		ret = skb_store_bits(skb, offset, seg->data, seg->len);
+	return ret;
+}
+
+static struct sk_buff *vhub_frame_build_skb(const struct vhub_frame *frame,
 					    struct net_device *dev)
 {
-	u32 linear = min_t(u32, buf->len, VHUB_SKB_LINEAR);
+	u32 linear = min_t(u32, frame->len, VHUB_SKB_LINEAR);
 	struct sk_buff *skb;
 	int ret;
 
 	skb = alloc_skb_with_frags(NET_SKB_PAD + NET_IP_ALIGN + linear,
-				   buf->len - linear, PAGE_ALLOC_COSTLY_ORDER,
+				   frame->len - linear, PAGE_ALLOC_COSTLY_ORDER,
 				   &ret, GFP_ATOMIC);
 	if (!skb)
 		return ERR_PTR(-ENOMEM);
 
 	skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
 	skb_put(skb, linear);
-	skb->data_len = buf->len - linear;
+	skb->data_len = frame->len - linear;
 	skb->len += skb->data_len;
 
-	ret = skb_store_bits(skb, 0, buf->data, buf->len);
+	ret = vhub_frame_store(frame, skb);
 	if (WARN_ON_ONCE(ret))
 		goto err_free_skb;
 
@@ -103,7 +183,7 @@ static struct sk_buff *vhub_frame_build_skb(const struct vhub_buf *buf,
 	/* Otherwise the tag is taken for a protocol that has no segments. */
 	if (eth_type_vlan(eth_hdr(skb)->h_proto))
 		skb->protocol = eth_hdr(skb)->h_proto;
-	ret = vhub_offload_to_skb(&buf->offload, skb);
+	ret = vhub_offload_to_skb(&frame->offload, skb);
 	if (ret)
 		goto err_free_skb;
 	skb->protocol = eth_hdr(skb)->h_proto;
@@ -132,7 +212,7 @@ struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
 	if (frame->skb || frame->broken)
 		return frame->skb;
 
-	skb = vhub_frame_build_skb(vhub_item_buf(frame->item), dev);
+	skb = vhub_frame_build_skb(frame, dev);
 	if (IS_ERR(skb)) {
 		frame->broken = PTR_ERR(skb) == -ENOMEM ?
 				VHUB_A_DROPS_NO_MEMORY : VHUB_A_DROPS_OFFLOAD;
@@ -173,14 +253,6 @@ struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 	return plain;
 }
 
-/* Ethernet header of the frame. */
-const u8 *vhub_frame_header(const struct vhub_frame *frame)
-{
-	struct sk_buff *skb = vhub_item_skb(frame->item);
-
-	return skb ? skb->data : vhub_item_buf(frame->item)->data;
-}
-
 /**
  * vhub_frame_hash - a number that is the same for all frames of a flow
  * @frame: the frame
@@ -190,21 +262,16 @@ const u8 *vhub_frame_header(const struct vhub_frame *frame)
  */
 u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net)
 {
-	const struct ethhdr *eth = (const void *)vhub_frame_header(frame);
-	struct sk_buff *skb = vhub_item_skb(frame->item);
 	struct flow_keys keys = {};
+	u8 head[VHUB_HASH_HEAD];
+	u32 len;
 
 	if (frame->hash)
 		return frame->hash;
 
-	if (skb)
-		__skb_flow_dissect(net, skb, &flow_keys_dissector, &keys,
-				   skb->data, eth->h_proto, ETH_HLEN,
-				   skb_headlen(skb), 0);
-	else
-		__skb_flow_dissect(net, NULL, &flow_keys_dissector, &keys,
-				   vhub_item_buf(frame->item)->data,
-				   eth->h_proto, ETH_HLEN, frame->len, 0);
+	len = vhub_frame_peek(frame, head, sizeof(head));
+	__skb_flow_dissect(net, NULL, &flow_keys_dissector, &keys, head,
+			   ((struct ethhdr *)head)->h_proto, ETH_HLEN, len, 0);
 
 	frame->hash = flow_hash_from_keys(&keys) ?: 1;
 	return frame->hash;

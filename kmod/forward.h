@@ -18,32 +18,56 @@ enum vhub_forward_limits {
 };
 
 /**
+ * struct vhub_seg - a piece of a frame
+ * @data: where it is
+ * @len: its bytes
+ */
+struct vhub_seg {
+	const u8 *data;
+	u32 len;
+};
+
+/**
  * struct vhub_frame - one frame of a batch
- * @item: the frame itself, the batch's reference
+ * @segs: its bytes in their order, in memory that stays there as long as the
+ *	batch. It may be memory of a process, which changes under our eyes: what
+ *	decides anything is copied before it is looked at.
+ * @seg_count: how many; 0 for a frame that is only there as an skb
+ * @len: bytes of the frame
+ * @one: where @segs points to when there is but one
+ * @offload: what is left to do on it, all 0 in a frame that is an skb
+ * @needs: TUN_F_* bits that a receiver must have to take it as it is
+ * @hash: of the flow it belongs to, 0 until a multi-queue port is met
+ * @broken: neither @skb nor @plain can be made, by VHUB_A_DROPS_*; else 0
+ * @item: the frame in a form that can be kept, the batch's reference; 0 until a
+ *	receiver needs one
  * @skb: the frame as an skb, NULL until a receiver needs one. Shared, read
  *	only: data at the Ethernet header. The same as @item when that is an
  *	skb, else a reference of its own.
  * @plain: complete frames made of it, linked by ->next, for receivers that
  *	take no work left undone; NULL until one is met
- * @len: bytes of the frame
- * @needs: TUN_F_* bits that a receiver must have to take @item as it is
- * @hash: of the flow it belongs to, 0 until a multi-queue port is met
- * @broken: neither @skb nor @plain can be made, by VHUB_A_DROPS_*; else 0
+ *
+ * It points into itself, so it stays where it was begun.
  */
 struct vhub_frame {
-	vhub_item_t item;
-	struct sk_buff *skb;
-	struct sk_buff *plain;
+	const struct vhub_seg *segs;
+	u32 seg_count;
 	u32 len;
+	struct vhub_seg one;
+	struct vhub_offload offload;
 	u32 needs;
 	u32 hash;
 	int broken;
+	vhub_item_t item;
+	struct sk_buff *skb;
+	struct sk_buff *plain;
 };
 
 /**
  * struct vhub_batch - frames that one port sends at once, in their order
  * @frames: the frames, at most VHUB_BATCH_MAX
  * @count: how many
+ * @needs: the @needs of all of them together
  * @bytes: sum of their lengths
  * @dev: device of the hub, set by vhub_forward()
  *
@@ -53,17 +77,39 @@ struct vhub_frame {
 struct vhub_batch {
 	struct vhub_frame *frames;
 	u32 count;
+	u32 needs;
 	u64 bytes;
 	struct net_device *dev;
 };
 
+/**
+ * vhub_frame_init_data - begin a frame that lies in one piece
+ * @frame: the frame
+ * @data: its bytes, not the frame's
+ * @len: how many
+ */
+static inline void vhub_frame_init_data(struct vhub_frame *frame,
+					const u8 *data, u32 len)
+{
+	*frame = (struct vhub_frame){
+		.segs = &frame->one,
+		.seg_count = 1,
+		.len = len,
+		.one = { data, len },
+	};
+}
+
 void vhub_frame_init_buf(struct vhub_frame *frame, struct vhub_buf *buf);
 void vhub_frame_init_skb(struct vhub_frame *frame, struct sk_buff *skb);
+void vhub_frame_set_offload(struct vhub_frame *frame,
+			    const struct vhub_offload *offload);
+void vhub_frame_add(struct vhub_batch *batch, const struct vhub_frame *frame);
+vhub_item_t vhub_frame_item(struct vhub_frame *frame);
 struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
 			       struct net_device *dev);
 struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 				 struct net_device *dev);
-const u8 *vhub_frame_header(const struct vhub_frame *frame);
+u32 vhub_frame_peek(const struct vhub_frame *frame, void *to, u32 len);
 u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net);
 
 void vhub_forward(struct vhub_port *from, struct vhub_batch *batch);

@@ -132,8 +132,9 @@ u32 vhub_hub_rights(struct vhub_hub *hub)
 static bool vhub_host_hears(const struct net_device *dev,
 			    const struct vhub_frame *frame)
 {
-	const u8 *dest = vhub_frame_header(frame);
+	u8 dest[ETH_ALEN];
 
+	vhub_frame_peek(frame, dest, sizeof(dest));
 	return is_multicast_ether_addr(dest) || (dev->flags & IFF_PROMISC) ||
 	       ether_addr_equal_unaligned(dest, dev->dev_addr);
 }
@@ -286,7 +287,6 @@ static netdev_tx_t vhub_hub_dev_xmit(struct sk_buff *skb,
 	struct vhub_frame frame;
 	struct vhub_batch batch = {
 		.frames = &frame,
-		.count = 1,
 	};
 
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
@@ -305,8 +305,8 @@ static netdev_tx_t vhub_hub_dev_xmit(struct sk_buff *skb,
 	nf_reset_ct(skb);
 	skb_dst_drop(skb);
 
-	batch.bytes = skb->len;
 	vhub_frame_init_skb(&frame, skb);
+	vhub_frame_add(&batch, &frame);
 	vhub_forward(&hub->host, &batch);
 	return NETDEV_TX_OK;
 

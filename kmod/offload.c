@@ -110,6 +110,28 @@ int vhub_offload_emit_skb(const struct sk_buff *skb,
 }
 
 /**
+ * vhub_offload_emit_mrg - write the header of a frame of either form
+ * @offload: what it shall say, or NULL for a frame that came as an skb
+ * @skb: that skb
+ * @hdr: the header, in its longer form
+ * @little_endian: its byte order
+ *
+ * Return: 0, or as vhub_offload_emit_skb().
+ */
+int vhub_offload_emit_mrg(const struct vhub_offload *offload,
+			  const struct sk_buff *skb,
+			  struct virtio_net_hdr_mrg_rxbuf *hdr,
+			  bool little_endian)
+{
+	/* Only virtio-net's own rings count what a frame is spread over. */
+	hdr->num_buffers = __cpu_to_virtio16(little_endian, 1);
+	if (!offload)
+		return vhub_offload_emit_skb(skb, &hdr->hdr, little_endian);
+	vhub_offload_emit(offload, &hdr->hdr, little_endian);
+	return 0;
+}
+
+/**
  * vhub_offload_needs - what a port must offer to take a frame as it is
  * @offload: header of the frame
  *

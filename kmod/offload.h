@@ -34,6 +34,10 @@ void vhub_offload_emit(const struct vhub_offload *offload,
 		       struct virtio_net_hdr *hdr, bool little_endian);
 int vhub_offload_emit_skb(const struct sk_buff *skb,
 			  struct virtio_net_hdr *hdr, bool little_endian);
+int vhub_offload_emit_mrg(const struct vhub_offload *offload,
+			  const struct sk_buff *skb,
+			  struct virtio_net_hdr_mrg_rxbuf *hdr,
+			  bool little_endian);
 u32 vhub_offload_needs(const struct vhub_offload *offload);
 u32 vhub_offload_needs_skb(const struct sk_buff *skb);
 int vhub_offload_to_skb(const struct vhub_offload *offload,

@@ -12,16 +12,17 @@
 /**
  * vhub_buf_alloc - make room for a frame
  * @len: bytes of the frame
+ * @gfp: GFP_KERNEL_ACCOUNT, or GFP_ATOMIC
  *
- * Context: may sleep.
+ * Context: may sleep unless @gfp says otherwise.
  * Return: a buf with one reference, all but its data set, or NULL.
  */
-struct vhub_buf *vhub_buf_alloc(u32 len)
+struct vhub_buf *vhub_buf_alloc(u32 len, gfp_t gfp)
 {
 	struct vhub_buf *buf;
 
-	buf = kvmalloc(struct_size(buf, data, len),
-		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	/* From where it may not sleep, kvmalloc() goes on to kmalloc() alone. */
+	buf = kvmalloc(struct_size(buf, data, len), gfp | __GFP_NOWARN);
 	if (!buf)
 		return NULL;
 
@@ -184,7 +185,8 @@ vhub_item_t vhub_queue_take(struct vhub_queue *queue)
 /**
  * vhub_queue_wait - take the oldest frame, sleeping until there is one
  * @queue: the queue
- * @item: a frame whose reference is now the caller's
+ * @item: a frame whose reference is now the caller's, or 0 when the queue has
+ *	retired
  *
  * Context: may sleep.
  * Return: 0 or -ERESTARTSYS.
@@ -192,7 +194,8 @@ vhub_item_t vhub_queue_take(struct vhub_queue *queue)
 int vhub_queue_wait(struct vhub_queue *queue, vhub_item_t *item)
 {
 	return wait_event_interruptible(queue->wait,
-					(*item = vhub_queue_take(queue)));
+					(*item = vhub_queue_take(queue)) ||
+					READ_ONCE(queue->retired));
 }
 
 /**

@@ -36,7 +36,7 @@ struct vhub_buf {
 	u8 data[] __aligned(8);
 };
 
-struct vhub_buf *vhub_buf_alloc(u32 len);
+struct vhub_buf *vhub_buf_alloc(u32 len, gfp_t gfp);
 
 static inline void vhub_buf_put(struct vhub_buf *buf)
 {
@@ -117,6 +117,7 @@ static inline void vhub_item_put(vhub_item_t item)
  * @tail: number of the next item to take, running freely
  * @bytes: bytes of the frames in the queue
  * @closed: takes no more frames
+ * @retired: gets no more frames, as they go to a ring; those in it may be taken
  * @wait: who sleeps until a frame comes
  * @fasync: who is to get SIGIO
  *
@@ -136,6 +137,7 @@ struct vhub_queue {
 	u32 tail;
 	u32 bytes;
 	bool closed;
+	bool retired;
 
 	/* With locks of their own. */
 	wait_queue_head_t wait;

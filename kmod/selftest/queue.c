@@ -89,7 +89,7 @@ bool __init vhub_queue_selftest(void)
 	struct vhub_buf *buf;
 	bool ok = false;
 
-	buf = vhub_buf_alloc(60);
+	buf = vhub_buf_alloc(60, GFP_KERNEL);
 	if (!buf)
 		return false;
 	vhub_queue_init(&queue);

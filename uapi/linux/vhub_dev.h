@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * vhub - /dev/vhub: how a process attaches a file to a hub
+ * vhub - /dev/vhub: how a process attaches a file to a hub, and rings
  *
  * open("/dev/vhub"), then either VHUB_IOC_ATTACH as described here, or
  * TUNSETIFF of <linux/if_tun.h> with the hub's name in ifr_name, after which
@@ -17,6 +17,8 @@
  * the right to send (unless the file speaks the ioctls of a TAP: then it is
  * swallowed), ENOMEM, EFAULT. A read that is too short loses the tail of its
  * frame. Whatever is lost is counted at the port.
+ *
+ * Instead of read() and write() a process may use rings, see struct vhub_rings.
  */
 #ifndef _UAPI_LINUX_VHUB_DEV_H
 #define _UAPI_LINUX_VHUB_DEV_H
@@ -98,7 +100,163 @@ struct vhub_attach {
 
 #define VHUB_ATTACH_SIZE_VER0	72	/* sizeof() of the first struct */
 
+/*
+ * Rings
+ *
+ * A file may have a ring of frames to send (TX) and one of frames received
+ * (RX), in memory shared with the kernel. Frames lie in memory of the process
+ * that it registered by VHUB_IOC_MEM; a ring's descriptors say where. For each
+ * ring there is an index of the process and one of the kernel, both counting
+ * descriptors from 0 on, freely past 2^32; descriptor number n is in place n
+ * modulo the ring's size.
+ *
+ * TX: the process writes descriptors, then moves its index past them (release),
+ *	then calls VHUB_IOC_KICK, which sends them in their order and moves the
+ *	kernel's index past them (release). All are done when it returns, apart
+ *	from the begin of a frame whose last descriptor is yet to come.
+ * RX: the process posts empty buffers, @len bytes of room each, in the same way
+ *	but without a system call. The kernel fills them in their order, sets
+ *	@len to the bytes in them, and moves its index past them (release). A
+ *	frame that finds too little room in all buffers posted is lost, and
+ *	counted as such.
+ *
+ * A frame that does not fit into one buffer goes on in the next descriptor,
+ * which VHUB_DESC_NEXT says, in both directions. A virtio-net header, if the
+ * port has one, is the first bytes of each frame. Rings may be set up, and
+ * memory registered, before or after the file is attached; once there is an RX
+ * ring, all frames go there and read() gets only what came before, then EBUSY.
+ *
+ * The rings and the memory stay until the file is closed and the rings are
+ * unmapped; a process that forks shares them with its child.
+ */
+
+#define VHUB_RING_MAX		32768	/* descriptors of a ring */
+#define VHUB_CHAIN_MAX		128	/* descriptors of one frame */
+#define VHUB_REGIONS_MAX	64	/* regions of memory of one file */
+
+/**
+ * struct vhub_mem - argument of VHUB_IOC_MEM: register memory for frames
+ * @size: in: sizeof(struct vhub_mem) as the program was built
+ * @flags: in: 0
+ * @addr: in: where it begins, as the process sees it; a multiple of the page
+ *	size. Descriptors name it by this address.
+ * @len: in: its bytes, a multiple of the page size, not 0
+ *
+ * The pages are pinned, and charged to RLIMIT_MEMLOCK of the process.
+ *
+ * Errors, after which nothing is registered: EINVAL for a size, flag, address
+ * or length that is none of the above; EEXIST for memory that overlaps a region
+ * of this file; ENOSPC when the file has VHUB_REGIONS_MAX regions; ENOMEM when
+ * the limit or the memory does not suffice; EFAULT for pages that are not
+ * mapped, not writable, or of a kind that cannot be pinned; EOPNOTSUPP for a
+ * kernel whose memory has no fixed addresses (32 bits with high memory); EINTR.
+ */
+struct vhub_mem {
+	__u32	size;
+	__u32	flags;
+	__u64	addr;
+	__u64	len;
+};
+
+#define VHUB_MEM_SIZE_VER0	24	/* sizeof() of the first struct */
+
+/**
+ * struct vhub_rings - argument of VHUB_IOC_RINGS: set up rings
+ * @size: in: sizeof(struct vhub_rings) as the program was built
+ * @flags: in: 0
+ * @tx_count: in: descriptors of the TX ring, a power of two up to
+ *	VHUB_RING_MAX, or 0 for no such ring
+ * @rx_count: in: the same of the RX ring
+ * @map_size: out: bytes to map by mmap() at offset 0, MAP_SHARED
+ * @tx_offset: out: where in the mapping the TX descriptors begin
+ * @rx_offset: out: where the RX descriptors begin
+ *
+ * The mapping begins with a struct vhub_ring_head.
+ *
+ * Errors, after which there are no rings: EINVAL for a size, flag or count that
+ * is none of the above, or no ring at all; EBUSY when the file has rings;
+ * ENOMEM when RLIMIT_MEMLOCK, to which they are charged, or the memory does not
+ * suffice; EFAULT.
+ */
+struct vhub_rings {
+	__u32	size;
+	__u32	flags;
+	__u32	tx_count;
+	__u32	rx_count;
+	__u64	map_size;
+	__u64	tx_offset;
+	__u64	rx_offset;
+};
+
+#define VHUB_RINGS_SIZE_VER0	40	/* sizeof() of the first struct */
+
+/**
+ * enum vhub_desc_flags - flags of struct vhub_desc
+ * @VHUB_DESC_NEXT: the frame goes on in the next descriptor
+ * @VHUB_DESC_ERROR: set by the kernel. TX: the frame was refused, for its
+ *	length, its header or its address. RX: the buffer was passed over with
+ *	@len 0, as some buffer of the frame is not in registered memory or has
+ *	no room.
+ */
+enum vhub_desc_flags {
+	VHUB_DESC_NEXT	= 1 << 0,
+	VHUB_DESC_ERROR	= 1 << 1,
+};
+
+/**
+ * struct vhub_desc - a descriptor: one buffer of a frame
+ * @addr: where it is, within one region of registered memory
+ * @len: TX: its bytes. RX: its room, then the bytes that were filled in.
+ * @flags: bits of enum vhub_desc_flags. TX: VHUB_DESC_NEXT or 0. RX: set by the
+ *	kernel, ignored before.
+ * @reserved: 0
+ */
+struct vhub_desc {
+	__u64	addr;
+	__u32	len;
+	__u16	flags;
+	__u16	reserved;
+};
+
+/**
+ * struct vhub_ring_head - the begin of the memory that rings are mapped to
+ * @tx_user: TX index of the process, written by it
+ * @tx_kernel: TX index of the kernel
+ * @rx_user: RX index of the process: buffers posted, written by it
+ * @rx_seen: how far the process has looked at what came, written by it before
+ *	it sleeps: poll() reports POLLIN while @rx_kernel is another
+ * @rx_sleep: not 0 when the process is to be woken at the next frame, which sets
+ *	it to 0. Set by poll(), too, so only a process that sleeps in another
+ *	way, or in epoll_wait() with EPOLLET, sets it: after @rx_seen and before
+ *	a last look at @rx_kernel, with a full barrier after it. A process that
+ *	is awake may set it to 0 to spare others the waking.
+ * @rx_kernel: RX index of the kernel
+ *
+ * Each side reads the other's indices, and never trusts them.
+ */
+struct vhub_ring_head {
+	__u32	tx_user;
+	__u32	tx_pad1[15];
+	__u32	tx_kernel;
+	__u32	tx_pad2[15];
+	__u32	rx_user;
+	__u32	rx_seen;
+	__u32	rx_sleep;
+	__u32	rx_pad1[13];
+	__u32	rx_kernel;
+	__u32	rx_pad2[15];
+};
+
 #define VHUB_IOC_TYPE		0xf9
 #define VHUB_IOC_ATTACH		_IO(VHUB_IOC_TYPE, 0x01)
+#define VHUB_IOC_MEM		_IO(VHUB_IOC_TYPE, 0x02)
+#define VHUB_IOC_RINGS		_IO(VHUB_IOC_TYPE, 0x03)
+
+/* Send what is in the TX ring; the argument is 0. Return: how many frames were
+ * accepted, or an error after which nothing was sent: EBADFD for a file that is
+ * not attached, ENXIO for one without TX ring, EACCES without the right to
+ * send, EINVAL for an index of the process that is not within the ring, EINTR.
+ */
+#define VHUB_IOC_KICK		_IO(VHUB_IOC_TYPE, 0x04)
 
 #endif /* _UAPI_LINUX_VHUB_DEV_H */

@@ -1,0 +1,672 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - descriptor rings of one open file
+ *
+ * DOC: Memory that a process can write
+ *
+ * Indices and descriptors lie in memory that the process may change at any
+ * moment. The kernel keeps its own indices in struct vhub_ring_pair and only
+ * ever publishes them; the process's are read once per batch and must lie
+ * within the ring; each field of a descriptor is read once for each use, into a
+ * local, and every address goes through vhub_mem_find(). A process that cheats
+ * spoils its own frames and nothing else.
+ */
+
+#include "ring.h"
+
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/virtio_net.h>
+#include <linux/vmalloc.h>
+
+#include "attach.h"
+
+/**
+ * vhub_ring_create - make rings
+ * @rings: what is wanted, checked; where they lie in the mapping is set
+ * @mem: memory that their descriptors name
+ *
+ * Context: may sleep.
+ * Return: the rings, or -ENOMEM as an ERR_PTR.
+ */
+struct vhub_ring_pair *vhub_ring_create(struct vhub_rings *rings,
+					struct vhub_mem_table *mem)
+{
+	struct vhub_ring_pair *ring;
+	int ret = -ENOMEM;
+
+	ring = kvzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
+	if (!ring)
+		return ERR_PTR(-ENOMEM);
+
+	rings->tx_offset = PAGE_ALIGN(sizeof(*ring->head));
+	rings->rx_offset = rings->tx_offset +
+			   PAGE_ALIGN(rings->tx_count * sizeof(*ring->tx));
+	rings->map_size = rings->rx_offset +
+			  PAGE_ALIGN(rings->rx_count * sizeof(*ring->rx));
+
+	ring->tx_count = rings->tx_count;
+	ring->rx_count = rings->rx_count;
+	ring->map_size = rings->map_size;
+	ring->mem = mem;
+	ring->mm = current->mm;
+
+	ret = vhub_mem_charge(ring->mm, ring->map_size >> PAGE_SHIFT);
+	if (ret)
+		goto err_free_ring;
+
+	ring->head = vmalloc_user(ring->map_size);
+	if (!ring->head) {
+		ret = -ENOMEM;
+		goto err_uncharge;
+	}
+	ring->tx = (void *)ring->head + rings->tx_offset;
+	ring->rx = (void *)ring->head + rings->rx_offset;
+	mmgrab(ring->mm);
+	return ring;
+
+err_uncharge:
+	vhub_mem_uncharge(ring->mm, ring->map_size >> PAGE_SHIFT);
+err_free_ring:
+	kvfree(ring);
+	return ERR_PTR(ret);
+}
+
+/**
+ * vhub_ring_destroy - free what vhub_ring_create() made
+ * @ring: rings in which nobody looks any more
+ *
+ * Context: may sleep.
+ */
+void vhub_ring_destroy(struct vhub_ring_pair *ring)
+{
+	vfree(ring->head);
+	vhub_mem_uncharge(ring->mm, ring->map_size >> PAGE_SHIFT);
+	mmdrop(ring->mm);
+	kvfree(ring);
+}
+
+/**
+ * vhub_ring_map - map the rings into a process
+ * @ring: the rings
+ * @vma: where to
+ *
+ * Context: the mmap lock held.
+ * Return: 0, or -EINVAL for a mapping that is private, too long, or begins
+ * elsewhere.
+ */
+int vhub_ring_map(struct vhub_ring_pair *ring, struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff)
+		return -EINVAL;
+	return remap_vmalloc_range(vma, ring->head, 0);
+}
+
+/*
+ * RX
+ */
+
+/**
+ * struct vhub_ring_source - bytes of a frame that are copied piece by piece
+ * @now: what is left of the present piece
+ * @next: pieces that follow it
+ * @skb: what follows these, or NULL
+ * @offset: bytes of @skb copied so far
+ */
+struct vhub_ring_source {
+	struct vhub_seg now;
+	const struct vhub_seg *next;
+	struct sk_buff *skb;
+	u32 offset;
+};
+
+static int vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
+			       u32 len)
+{
+	u32 part;
+	int ret;
+
+	while (len) {
+		if (source->now.len) {
+			part = min(len, source->now.len);
+			memcpy(to, source->now.data, part);
+			source->now.data += part;
+			source->now.len -= part;
+		} else if (source->skb) {
+			part = len;
+			ret = skb_copy_bits(source->skb, source->offset, to,
+					    part);
+			if (ret)
+				return ret;
+			source->offset += part;
+		} else {
+			source->now = *source->next++;
+			continue;
+		}
+		to += part;
+		len -= part;
+	}
+	return 0;
+}
+
+/* Copies into one buffer. Return: 0 or -EFAULT. */
+static int vhub_ring_fill_buffer_locked(struct vhub_ring_pair *ring, u64 addr,
+					u32 len,
+					struct vhub_ring_source *source)
+{
+	u32 piece;
+	void *to;
+	int ret;
+
+	for (; len; addr += piece, len -= piece) {
+		to = vhub_mem_find(ring->mem, &ring->rx_hint, addr, len,
+				   &piece);
+		if (!to)
+			return -EFAULT;
+		ret = vhub_ring_copy_from(source, to, piece);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static struct vhub_desc *vhub_ring_rx_desc(const struct vhub_ring_pair *ring,
+					   u32 index)
+{
+	return &ring->rx[index & (ring->rx_count - 1)];
+}
+
+/* Publishes that a buffer is filled, with the index that is moved later. */
+static void vhub_ring_set_filled(struct vhub_desc *desc, u32 len, u16 flags)
+{
+	WRITE_ONCE(desc->len, len);
+	WRITE_ONCE(desc->flags, flags);
+}
+
+/* How many buffers a frame takes. Return: 0 with @count set, or a reason. */
+static int vhub_ring_count_buffers_locked(const struct vhub_ring_fill *fill,
+					  u32 total, u32 *count)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+	u32 i, len;
+	u64 room = 0;
+
+	lockdep_assert_held(&fill->queue->lock);
+
+	for (i = 0; room < total; i++) {
+		if (ring->rx_done + i == fill->posted)
+			return VHUB_A_DROPS_FULL;
+		if (i == VHUB_CHAIN_MAX)
+			return VHUB_A_DROPS_TOO_BIG;
+		len = READ_ONCE(vhub_ring_rx_desc(ring,
+						  ring->rx_done + i)->len);
+		room += len;
+		/* The copying finds it, and passes it over. */
+		if (!len) {
+			i++;
+			break;
+		}
+	}
+	*count = i;
+	return 0;
+}
+
+/* Copies a frame of @total bytes into @count buffers. Return: how many of these
+ * it took, or -EFAULT with @bad set to those up to the one at fault.
+ */
+static int vhub_ring_copy_frame_locked(struct vhub_ring_fill *fill, u32 total,
+				       u32 count, u32 *bad,
+				       struct vhub_ring_source *source)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+	struct vhub_desc *desc;
+	u32 i, len;
+
+	for (i = 0; i < count; i++) {
+		desc = vhub_ring_rx_desc(ring, ring->rx_done + i);
+		len = min(READ_ONCE(desc->len), total);
+		*bad = i + 1;
+		if (!len || vhub_ring_fill_buffer_locked(ring,
+							 READ_ONCE(desc->addr),
+							 len, source))
+			return -EFAULT;
+		total -= len;
+		vhub_ring_set_filled(desc, len, total ? VHUB_DESC_NEXT : 0);
+	}
+	/* Not so when the process made a buffer smaller meanwhile. */
+	return total ? -EFAULT : count;
+}
+
+static void vhub_ring_pass_over_locked(struct vhub_ring_pair *ring, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		vhub_ring_set_filled(vhub_ring_rx_desc(ring, ring->rx_done + i),
+				     0, VHUB_DESC_ERROR);
+	WRITE_ONCE(ring->rx_done, ring->rx_done + count);
+}
+
+/* Puts a frame of @total bytes in all into as many buffers as it takes. */
+static int vhub_ring_fill_source_locked(struct vhub_ring_fill *fill, u32 total,
+					struct vhub_ring_source *source)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+	u32 count, bad;
+	int ret;
+
+	ret = vhub_ring_count_buffers_locked(fill, total, &count);
+	if (ret)
+		return ret;
+
+	ret = vhub_ring_copy_frame_locked(fill, total, count, &bad, source);
+	if (ret < 0) {
+		vhub_ring_pass_over_locked(ring, bad);
+		return VHUB_A_DROPS_FAULT;
+	}
+	WRITE_ONCE(ring->rx_done, ring->rx_done + ret);
+	return 0;
+}
+
+/* Puts a frame with its header. Return: 0 or a reason. */
+static int vhub_ring_fill_slow_locked(struct vhub_ring_fill *fill,
+				      const struct vhub_seg *segs,
+				      struct sk_buff *skb, u32 len,
+				      const struct vhub_offload *offload)
+{
+	struct virtio_net_hdr_mrg_rxbuf hdr;
+	u8 bytes[VHUB_VNET_HDR_MAX];
+	struct vhub_ring_source source = {
+		.now = { bytes, fill->hdr_size },
+		.next = segs,
+		.skb = skb,
+	};
+
+	if (fill->hdr_size) {
+		if (vhub_offload_emit_mrg(offload, skb, &hdr,
+					  fill->little_endian))
+			return VHUB_A_DROPS_OFFLOAD;
+		memset(bytes, 0, fill->hdr_size);
+		memcpy(bytes, &hdr, min_t(u32, fill->hdr_size, sizeof(hdr)));
+	}
+	return vhub_ring_fill_source_locked(fill, fill->hdr_size + len,
+					    &source);
+}
+
+/**
+ * vhub_ring_fill_begin_locked - begin to put a batch into an RX ring
+ * @fill: the ring and the header set, the rest 0
+ *
+ * Context: bottom halves off, the lock of the file's queue held; so the
+ * functions that follow.
+ */
+void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+
+	lockdep_assert_held(&fill->queue->lock);
+
+	fill->begin = ring->rx_done;
+	/* Pairs with the process's release: descriptors before the index. */
+	fill->posted = smp_load_acquire(&ring->head->rx_user);
+	if (unlikely(fill->posted - fill->begin > ring->rx_count))
+		fill->posted = fill->begin;
+}
+
+/**
+ * vhub_ring_fill_frame_locked - put a frame
+ * @fill: as begun
+ * @frame: the frame, one that needs nothing that the port has not
+ *
+ * Return: 0, or why it was lost, by VHUB_A_DROPS_*.
+ */
+int vhub_ring_fill_frame_locked(struct vhub_ring_fill *fill,
+				const struct vhub_frame *frame)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+	u32 piece, len = frame->len;
+	struct vhub_desc *desc;
+	void *to;
+
+	if (unlikely(ring->rx_done == fill->posted))
+		return VHUB_A_DROPS_FULL;
+	if (unlikely(frame->seg_count != 1 || fill->hdr_size))
+		goto slow;
+	desc = vhub_ring_rx_desc(ring, ring->rx_done);
+	if (unlikely(READ_ONCE(desc->len) < len))
+		goto slow;
+	to = vhub_mem_find(ring->mem, &ring->rx_hint, READ_ONCE(desc->addr),
+			   len, &piece);
+	if (unlikely(!to || piece < len))
+		goto slow;
+
+	memcpy(to, frame->segs->data, len);
+	vhub_ring_set_filled(desc, len, 0);
+	WRITE_ONCE(ring->rx_done, ring->rx_done + 1);
+	return 0;
+
+slow:
+	return vhub_ring_fill_slow_locked(fill, frame->segs,
+					  frame->seg_count ? NULL : frame->skb,
+					  len, frame->seg_count ?
+					       &frame->offload : NULL);
+}
+
+/**
+ * vhub_ring_fill_skb_locked - put a frame that was made of another
+ * @fill: as begun
+ * @skb: the frame
+ *
+ * Return: as vhub_ring_fill_frame_locked().
+ */
+int vhub_ring_fill_skb_locked(struct vhub_ring_fill *fill,
+			      struct sk_buff *skb)
+{
+	return vhub_ring_fill_slow_locked(fill, NULL, skb, skb->len, NULL);
+}
+
+/**
+ * vhub_ring_fill_end_locked - let the process see the batch
+ * @fill: as begun
+ *
+ * Return: does it have to be woken.
+ */
+bool vhub_ring_fill_end_locked(struct vhub_ring_fill *fill)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+
+	if (ring->rx_done == fill->begin)
+		return false;
+
+	/* Pairs with the process's acquire: buffers before the index. */
+	smp_store_release(&ring->head->rx_kernel, ring->rx_done);
+	/* Pairs with the barrier in vhub_ring_poll(), or in the process: who
+	 * says that it sleeps sees the index, or we see that it sleeps.
+	 */
+	smp_mb();
+	if (!READ_ONCE(ring->head->rx_sleep))
+		return false;
+	/* The caller goes on to wake whoever has set it until now. */
+	WRITE_ONCE(ring->head->rx_sleep, 0);
+	return true;
+}
+
+/* Buffers that are filled and that the process, as it says, has not seen. */
+u32 vhub_ring_waiting(const struct vhub_ring_pair *ring)
+{
+	u32 waiting = READ_ONCE(ring->rx_done) -
+		      READ_ONCE(ring->head->rx_seen);
+
+	return min(waiting, ring->rx_count);
+}
+
+/**
+ * vhub_ring_poll - is there something to receive? Asks to be woken otherwise.
+ * @ring: the rings; the caller is already on the list of those who wait
+ *
+ * Context: any.
+ * Return: buffers that are filled and were not seen.
+ */
+u32 vhub_ring_poll(struct vhub_ring_pair *ring)
+{
+	if (!ring->rx_count)
+		return 0;
+
+	WRITE_ONCE(ring->head->rx_sleep, 1);
+	/* Pairs with the barrier in vhub_ring_fill_end_locked(). */
+	smp_mb();
+	return vhub_ring_waiting(ring);
+}
+
+/*
+ * TX
+ */
+
+/**
+ * struct vhub_ring_gather - a batch that is being gathered out of a TX ring
+ * @ring: the rings
+ * @fdport: the port
+ * @hdr_size: bytes of the virtio-net header before each frame, 0 for none
+ * @posted: the process's index
+ * @segs: pieces used so far
+ * @batch: the batch
+ */
+struct vhub_ring_gather {
+	struct vhub_ring_pair *ring;
+	struct vhub_fdport *fdport;
+	u32 hdr_size;
+	u32 posted;
+	u32 segs;
+	struct vhub_batch batch;
+};
+
+static struct vhub_desc *vhub_ring_tx_desc(const struct vhub_ring_pair *ring,
+					   u32 index)
+{
+	return &ring->tx[index & (ring->tx_count - 1)];
+}
+
+/* Takes the header off the begin of a frame. */
+static int vhub_ring_take_hdr(const struct vhub_ring_gather *gather,
+			      struct vhub_frame *frame)
+{
+	struct vhub_seg *seg = (struct vhub_seg *)frame->segs;
+	struct vhub_offload offload = {};
+	struct virtio_net_hdr hdr;
+	u32 part, left;
+	int ret;
+
+	vhub_frame_peek(frame, &hdr, sizeof(hdr));
+	for (left = gather->hdr_size; left; left -= part) {
+		part = min(left, seg->len);
+		seg->data += part;
+		seg->len -= part;
+		if (!seg->len) {
+			seg++;
+			frame->seg_count--;
+		}
+	}
+	frame->segs = seg;
+	frame->len -= gather->hdr_size;
+
+	ret = vhub_offload_parse(&offload, &hdr,
+				 vhub_fdport_hdr_is_le(gather->fdport),
+				 frame->len);
+	if (ret)
+		return VHUB_A_DROPS_HEADER;
+	vhub_frame_set_offload(frame, &offload);
+	return 0;
+}
+
+/* Adds a buffer to a frame. Return: 0 or a reason. */
+static int vhub_ring_add_buffer(struct vhub_ring_gather *gather,
+				struct vhub_frame *frame, u64 addr, u32 len)
+{
+	struct vhub_ring_pair *ring = gather->ring;
+	struct vhub_seg *seg;
+	u32 piece;
+
+	if (len > gather->hdr_size + VHUB_FRAME_MAX - frame->len)
+		return VHUB_A_DROPS_LONG;
+
+	for (; len; addr += piece, len -= piece) {
+		seg = &ring->segs[gather->segs];
+		seg->data = vhub_mem_find(ring->mem, &ring->tx_hint, addr, len,
+					  &piece);
+		if (!seg->data)
+			return VHUB_A_DROPS_FAULT;
+		seg->len = piece;
+		frame->len += piece;
+		frame->seg_count++;
+		gather->segs++;
+	}
+	return 0;
+}
+
+/* Ends a frame whose buffers are all there. Return: 0 or a reason. */
+static int vhub_ring_end_frame(struct vhub_ring_gather *gather,
+			       struct vhub_frame *frame)
+{
+	if (frame->len < gather->hdr_size + VHUB_FRAME_MIN)
+		return VHUB_A_DROPS_SHORT;
+	return gather->hdr_size ? vhub_ring_take_hdr(gather, frame) : 0;
+}
+
+static void vhub_ring_refuse(struct vhub_ring_gather *gather, u32 count,
+			     int reason)
+{
+	struct vhub_ring_pair *ring = gather->ring;
+	struct vhub_desc *desc;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		desc = vhub_ring_tx_desc(ring, ring->tx_done + i);
+		WRITE_ONCE(desc->flags,
+			   READ_ONCE(desc->flags) | VHUB_DESC_ERROR);
+	}
+	vhub_port_count_drop(&gather->fdport->port, reason, 1);
+}
+
+/* Takes a frame of any shape out of the ring, into the batch's next place.
+ * Return: descriptors it took, or 0 when its last is yet to come. There is room
+ * for the pieces of one frame.
+ */
+static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
+				  struct vhub_frame *frame)
+{
+	struct vhub_ring_pair *ring = gather->ring;
+	u32 count = 0, begin = gather->segs;
+	struct vhub_desc *desc;
+	int reason = 0;
+	u16 flags;
+
+	*frame = (struct vhub_frame){
+		.segs = &ring->segs[begin],
+	};
+	do {
+		if (ring->tx_done + count == gather->posted) {
+			gather->segs = begin;
+			/* The last of one that fills the ring cannot come. */
+			if (count < ring->tx_count)
+				return 0;
+			reason = reason ?: VHUB_A_DROPS_LONG;
+			break;
+		}
+		desc = vhub_ring_tx_desc(ring, ring->tx_done + count++);
+		flags = READ_ONCE(desc->flags);
+		if (count > VHUB_CHAIN_MAX)
+			reason = reason ?: VHUB_A_DROPS_LONG;
+		else if (flags & ~VHUB_DESC_NEXT)
+			reason = reason ?: VHUB_A_DROPS_HEADER;
+		if (!reason)
+			reason = vhub_ring_add_buffer(gather, frame,
+						      READ_ONCE(desc->addr),
+						      READ_ONCE(desc->len));
+	} while (flags & VHUB_DESC_NEXT);
+
+	if (!reason)
+		reason = vhub_ring_end_frame(gather, frame);
+	if (reason) {
+		gather->segs = begin;
+		vhub_ring_refuse(gather, count, reason);
+	} else {
+		vhub_frame_add(&gather->batch, frame);
+	}
+	return count;
+}
+
+/* Most frames are one buffer that lies in one piece. */
+static bool vhub_ring_gather_simple(struct vhub_ring_gather *gather,
+				    struct vhub_frame *frame)
+{
+	struct vhub_ring_pair *ring = gather->ring;
+	struct vhub_desc *desc = vhub_ring_tx_desc(ring, ring->tx_done);
+	u32 piece, len = READ_ONCE(desc->len);
+	void *data;
+
+	if (unlikely(READ_ONCE(desc->flags) || gather->hdr_size ||
+		     len < VHUB_FRAME_MIN || len > VHUB_FRAME_MAX))
+		return false;
+	data = vhub_mem_find(ring->mem, &ring->tx_hint, READ_ONCE(desc->addr),
+			     len, &piece);
+	if (unlikely(!data || piece < len))
+		return false;
+
+	vhub_frame_init_data(frame, data, len);
+	gather->batch.count++;
+	gather->batch.bytes += len;
+	return true;
+}
+
+/* Pieces that a frame can have: each buffer, and the pages, cut it. */
+#define VHUB_RING_FRAME_SEGS \
+	(2 * VHUB_CHAIN_MAX + (VHUB_FRAME_MAX + VHUB_VNET_HDR_MAX) / 4096)
+
+/* Gathers a batch. Return: false when the last frame has yet to be completed. */
+static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
+{
+	struct vhub_ring_pair *ring = gather->ring;
+	struct vhub_batch *batch = &gather->batch;
+	u32 count;
+
+	BUILD_BUG_ON(VHUB_RING_FRAME_SEGS > VHUB_RING_SEGS);
+
+	*batch = (struct vhub_batch){
+		.frames = ring->frames,
+	};
+	gather->segs = 0;
+	while (ring->tx_done != gather->posted &&
+	       batch->count < VHUB_BATCH_MAX &&
+	       batch->bytes < VHUB_RING_BYTES &&
+	       gather->segs <= VHUB_RING_SEGS - VHUB_RING_FRAME_SEGS) {
+		count = 1;
+		if (!vhub_ring_gather_simple(gather,
+					     &ring->frames[batch->count]))
+			count = vhub_ring_gather_chain(gather,
+						       &ring->frames[batch->count]);
+		if (!count)
+			return false;
+		ring->tx_done += count;
+	}
+	return true;
+}
+
+/**
+ * vhub_ring_kick - send what is in the TX ring
+ * @ring: the rings, one with TX; the file's lock held
+ * @fdport: the port, one that may send
+ *
+ * Context: may sleep.
+ * Return: frames that were accepted, or -EINVAL.
+ */
+long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport)
+{
+	struct vhub_ring_gather gather = {
+		.ring = ring,
+		.fdport = fdport,
+		.hdr_size = vhub_fdport_hdr_size(fdport),
+	};
+	bool more = true;
+	long sent = 0;
+
+	/* Pairs with the process's release: descriptors before the index. */
+	gather.posted = smp_load_acquire(&ring->head->tx_user);
+	if (gather.posted - ring->tx_done > ring->tx_count)
+		return -EINVAL;
+
+	while (more && ring->tx_done != gather.posted) {
+		more = vhub_ring_gather_batch(&gather);
+		if (gather.batch.count)
+			vhub_forward(&fdport->port, &gather.batch);
+		sent += gather.batch.count;
+		/* Pairs with the process's acquire: it may write over frames
+		 * that are sent.
+		 */
+		smp_store_release(&ring->head->tx_kernel, ring->tx_done);
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return sent;
+}
