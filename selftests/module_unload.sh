@@ -64,6 +64,12 @@ for_everybody()
 	[ "$(stat -c '%F %a' /dev/vhub)" = "character special file 666" ]
 }
 
+monitor_tells()
+{
+	vhub hub set vhubtest0 perm 0660
+	[ -s "$tmp/monitor.out" ]
+}
+
 cmd_ok "/dev/vhub is a device that everybody may open" for_everybody
 
 # In use -------------------------------------------------------------------
@@ -84,6 +90,8 @@ end port
 in_ns a ip link add lan0 type vhub
 in_ns a ip link set lan0 up
 start monitor vhub monitor
+# While it asks for something it holds the module: it listens once it tells.
+busywait monitor_tells || bail "vhub monitor prints nothing"
 
 # Going --------------------------------------------------------------------
 cmd_ok "the module goes though there are hubs, and who listens to changes" \
