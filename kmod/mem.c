@@ -8,6 +8,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 /* Pages that are pinned in one go. */
 #define VHUB_MEM_CHUNK	(PAGE_SIZE / sizeof(struct page *))
@@ -103,6 +104,8 @@ int vhub_region_pin(struct vhub_region *region, u64 start, u64 size)
 	struct page **chunk;
 	int ret = -ENOMEM;
 
+	if (!access_ok((void __user *)(unsigned long)start, size))
+		return -EFAULT;
 	/* Beyond this vmalloc() refuses, with a warning. */
 	if (count > INT_MAX / sizeof(*region->pages))
 		return -ENOMEM;
