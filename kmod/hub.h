@@ -34,6 +34,7 @@ struct vhub_hub {
 	struct net_device *dev;
 	u32 id;
 
+	/* Held over changes and the telling of them. */
 	struct mutex change;
 
 	/* RCU: written under @lock. */

@@ -94,17 +94,12 @@ void vhub_offload_emit(const struct vhub_offload *offload,
 					     offload->csum_offset);
 }
 
-/**
- * vhub_offload_emit_skb - write the header of a frame that came as an skb
- * @skb: the frame, its data at the Ethernet header
- * @hdr: the header
- * @little_endian: its byte order
- *
- * Return: 0, or -EINVAL for a kind of segmentation that virtio-net does not
- * know.
+/* The same of a frame that came as an skb. Return: 0, or -EINVAL for a kind of
+ * segmentation that virtio-net does not know.
  */
-int vhub_offload_emit_skb(const struct sk_buff *skb,
-			  struct virtio_net_hdr *hdr, bool little_endian)
+static int vhub_offload_emit_skb(const struct sk_buff *skb,
+				 struct virtio_net_hdr *hdr,
+				 bool little_endian)
 {
 	return virtio_net_hdr_from_skb(skb, hdr, little_endian, false, 0);
 }
@@ -116,7 +111,8 @@ int vhub_offload_emit_skb(const struct sk_buff *skb,
  * @hdr: the header, in its longer form
  * @little_endian: its byte order
  *
- * Return: 0, or as vhub_offload_emit_skb().
+ * Return: 0, or -EINVAL for a kind of segmentation that virtio-net does not
+ * know.
  */
 int vhub_offload_emit_mrg(const struct vhub_offload *offload,
 			  const struct sk_buff *skb,

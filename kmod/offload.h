@@ -32,8 +32,6 @@ int vhub_offload_parse(struct vhub_offload *offload,
 		       size_t len);
 void vhub_offload_emit(const struct vhub_offload *offload,
 		       struct virtio_net_hdr *hdr, bool little_endian);
-int vhub_offload_emit_skb(const struct sk_buff *skb,
-			  struct virtio_net_hdr *hdr, bool little_endian);
 int vhub_offload_emit_mrg(const struct vhub_offload *offload,
 			  const struct sk_buff *skb,
 			  struct virtio_net_hdr_mrg_rxbuf *hdr,

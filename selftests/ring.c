@@ -21,8 +21,8 @@
 #include "vhub_ring.h"
 
 #define COUNT		64
-#define MEM		(1 << 20)
 #define PAGE		4096
+#define MEM		(256 * PAGE)
 
 #define PORT_A		1
 #define PORT_B		2
