@@ -17,10 +17,12 @@
  * struct bench_end - one end of a rival's network, for one process
  * @fd: the file that it is
  * @conn: the connection, for those that are none
+ * @len: bytes of the frames that it will carry, set before it is opened
  */
 struct bench_end {
 	int fd;
 	void *conn;
+	size_t len;
 };
 
 /**
@@ -33,7 +35,10 @@ struct bench_end {
  * @open: take end number @i of it, in the process that goes on to use it
  * @send: send one frame; 0 or -errno. A system that takes batches gathers
  *	them here.
+ * @flush: send what send() gathered; 0 or -errno; optional
  * @recv: wait for a frame, take it; its length or -errno
+ * @look: instead: wait for a frame, say where it is until the next call; its
+ *	length or -errno
  * @close: give the end up
  * @teardown: what setup made goes
  */
@@ -45,12 +50,18 @@ struct bench_rival {
 	void (*setup)(unsigned int ends);
 	void (*open)(struct bench_end *end, unsigned int i);
 	int (*send)(struct bench_end *end, const void *frame, size_t len);
+	int (*flush)(struct bench_end *end);
 	ssize_t (*recv)(struct bench_end *end, void *buf, size_t size);
+	ssize_t (*look)(struct bench_end *end, const void **frame);
 	void (*close)(struct bench_end *end);
 	void (*teardown)(void);
 };
 
 extern const struct bench_rival bench_vhub;
+extern const struct bench_rival bench_ring_1;
+extern const struct bench_rival bench_ring_16;
+extern const struct bench_rival bench_ring_64;
+extern const struct bench_rival bench_ring_256;
 extern const struct bench_rival bench_tap;
 extern const struct bench_rival bench_vde;
 
@@ -155,5 +166,7 @@ void bench_shell(const char *format, ...)
 uint64_t bench_now(void);
 void *bench_shared(size_t size);
 int vhub_end_attach(void);
+void vhub_setup(unsigned int ends);
+void vhub_teardown(void);
 
 #endif /* BENCH_H */

@@ -42,6 +42,7 @@ struct flood_frame {
  * @delivered: frames that it got
  * @first: frame, by that count, with which it begins to be measured
  * @goal: the last frame that it has to get
+ * @next: the next frame at which it has more to do than receive
  * @sleeps: times that it fell asleep in between
  * @last_ns: time of the last frame, of those after the goal of all
  */
@@ -49,6 +50,7 @@ struct flood_receiver {
 	_Atomic uint64_t delivered __attribute__((aligned(64)));
 	_Atomic uint64_t first;
 	_Atomic uint64_t goal;
+	_Atomic uint64_t next;
 	uint64_t sleeps;
 	uint64_t last_ns;
 };
@@ -83,15 +85,23 @@ static uint64_t flood_sleeps(void)
 	return usage.ru_nvcsw;
 }
 
-/* The moments at which a receiver has something to do but receive. */
+/* The moments at which a receiver has something to do but receive: it is warm,
+ * it begins, it has all, and each frame after that.
+ */
 static void flood_count(const struct flood_plan *plan,
 			struct flood_shared *shared, struct flood_receiver *me,
 			uint64_t delivered)
 {
-	if (delivered == plan->warmup)
+	if (delivered == plan->warmup) {
+		/* Before the sender can say what is next. */
+		atomic_store(&me->next, UINT64_MAX);
 		atomic_fetch_add(&shared->warm, 1);
-	if (delivered == atomic_load(&me->first))
+		return;
+	}
+	if (delivered == atomic_load(&me->first)) {
 		me->sleeps = flood_sleeps();
+		atomic_store(&me->next, atomic_load(&me->goal));
+	}
 	if (delivered == atomic_load(&me->goal)) {
 		me->sleeps = flood_sleeps() - me->sleeps;
 		atomic_fetch_add(&shared->full, 1);
@@ -108,17 +118,28 @@ static bool flood_is_ours(const struct flood_plan *plan,
 	       frame->type[1] == (FLOOD_ETHERTYPE & 0xff);
 }
 
+static ssize_t flood_take(const struct bench_rival *rival,
+			  struct bench_end *end,
+			  const struct flood_frame **frame)
+{
+	static uint8_t buf[BENCH_FRAME_MAX + 1] __attribute__((aligned(4096)));
+
+	if (rival->look)
+		return rival->look(end, (const void **)frame);
+	*frame = (const void *)buf;
+	return rival->recv(end, buf, sizeof(buf));
+}
+
 static void __attribute__((noreturn))
 flood_receive(const struct flood_plan *plan, struct flood_shared *shared,
 	      struct bench_end *end, struct flood_receiver *me)
 {
-	static uint8_t buf[BENCH_FRAME_MAX + 1] __attribute__((aligned(4096)));
-	const struct flood_frame *frame = (const void *)buf;
 	uint64_t delivered = 0, next = 0;
+	const struct flood_frame *frame;
 	ssize_t len;
 
 	for (;;) {
-		len = plan->rival->recv(end, buf, sizeof(buf));
+		len = flood_take(plan->rival, end, &frame);
 		if (len < 0)
 			bench_die("%s: receive: %s", plan->rival->name,
 				  strerror(-len));
@@ -130,7 +151,9 @@ flood_receive(const struct flood_plan *plan, struct flood_shared *shared,
 		next = frame->number + 1;
 		atomic_store_explicit(&me->delivered, ++delivered,
 				      memory_order_relaxed);
-		flood_count(plan, shared, me, delivered);
+		if (delivered >= atomic_load_explicit(&me->next,
+						      memory_order_relaxed))
+			flood_count(plan, shared, me, delivered);
 	}
 }
 
@@ -138,7 +161,7 @@ flood_receive(const struct flood_plan *plan, struct flood_shared *shared,
 static pid_t flood_fork_receiver(const struct flood_plan *plan,
 				 struct flood_shared *shared, unsigned int i)
 {
-	struct bench_end end;
+	struct bench_end end = { .len = plan->len };
 	pid_t pid = fork();
 
 	if (pid < 0)
@@ -181,6 +204,15 @@ static void flood_wait_window(const struct flood_sender *sender)
 	}
 }
 
+static void flood_flush(struct flood_sender *sender)
+{
+	const struct bench_rival *rival = sender->plan->rival;
+	int ret = rival->flush ? rival->flush(&sender->end) : 0;
+
+	if (ret)
+		bench_die("%s: send: %s", rival->name, strerror(-ret));
+}
+
 /* Sends until all receivers have reached something, @counter. */
 static void flood_send(struct flood_sender *sender, atomic_uint *counter,
 		       uint64_t window)
@@ -196,14 +228,17 @@ static void flood_send(struct flood_sender *sender, atomic_uint *counter,
 		.type = { FLOOD_ETHERTYPE >> 8, FLOOD_ETHERTYPE & 0xff },
 	};
 	while (atomic_load(counter) < plan->receivers) {
-		if (window && sender->number % window == 0)
+		if (window && sender->number % window == 0) {
+			flood_flush(sender);
 			flood_wait_window(sender);
+		}
 		frame->number = sender->number++;
 		ret = plan->rival->send(&sender->end, frame, plan->len);
 		if (ret)
 			bench_die("%s: send: %s", plan->rival->name,
 				  strerror(-ret));
 	}
+	flood_flush(sender);
 }
 
 static uint64_t flood_delivered(const struct flood_sender *sender)
@@ -240,6 +275,7 @@ static void flood_start(struct flood_sender *sender)
 		first = atomic_load(&receiver->delivered) + 1;
 		atomic_store(&receiver->first, first);
 		atomic_store(&receiver->goal, first + sender->plan->frames - 1);
+		atomic_store(&receiver->next, first);
 	}
 	sender->start_number = sender->number;
 	sender->start_delivered = flood_delivered(sender);
@@ -325,7 +361,12 @@ void flood_run(const struct flood_plan *plan, struct flood_result *result)
 	struct flood_sender sender = {
 		.plan = plan,
 		.shared = bench_shared(sizeof(*sender.shared)),
+		.end.len = plan->len,
 	};
+	unsigned int i;
+
+	for (i = 0; i < plan->receivers; i++)
+		sender.shared->receivers[i].next = plan->warmup;
 
 	plan->rival->setup(plan->receivers + 1);
 	plan->rival->open(&sender.end, 0);

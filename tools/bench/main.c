@@ -10,6 +10,10 @@
 
 static const struct bench_rival *const main_rivals[] = {
 	&bench_vhub,
+	&bench_ring_1,
+	&bench_ring_16,
+	&bench_ring_64,
+	&bench_ring_256,
 	&bench_tap,
 	&bench_vde,
 };
@@ -49,6 +53,8 @@ static void main_usage(FILE *out)
 	      "Measure as root what a frame costs on its way through SYSTEMs:\n"
 	      "  memcpy   memcpy() alone\n"
 	      "  vhub     the hub, by read() and write()\n"
+	      "  ring-1, ring-16, ring-64, ring-256\n"
+	      "           the hub, by rings, so many frames at a time\n"
 	      "  tap      TAP devices on a Linux bridge\n"
 	      "  vde      vde_switch as a hub\n"
 	      "  attach   no frames: attaching 4096 ports to a hub\n"

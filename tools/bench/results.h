@@ -5,7 +5,7 @@
 
 #include "bench.h"
 
-#define RESULTS_FLOODS_MAX	64
+#define RESULTS_FLOODS_MAX	96
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
 

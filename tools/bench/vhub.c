@@ -7,7 +7,7 @@
 
 #define VHUB_HUB	"bench0"
 
-static void vhub_setup(unsigned int ends)
+void vhub_setup(unsigned int ends)
 {
 	(void)ends;
 	bench_shell("ip link add " VHUB_HUB " type vhub");
@@ -33,7 +33,7 @@ static void vhub_open(struct bench_end *end, unsigned int i)
 	end->fd = vhub_end_attach();
 }
 
-static void vhub_teardown(void)
+void vhub_teardown(void)
 {
 	bench_shell("ip link del " VHUB_HUB);
 }
