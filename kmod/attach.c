@@ -187,11 +187,22 @@ static void vhub_fdport_fill_batch_locked(struct vhub_fdport *fdport,
 		.hdr_size = vhub_fdport_hdr_size(fdport),
 		.little_endian = vhub_fdport_hdr_is_le(fdport),
 	};
+	bool simple = count == 1 && !(batch->needs & ~offloads);
 	struct vhub_frame *frame;
-	u32 i;
+	u32 i, n;
 
 	vhub_ring_fill_begin_locked(&fill);
 	for (i = 0; i < batch->count; i++) {
+		if (likely(simple)) {
+			n = vhub_ring_fill_simple_locked(&fill,
+							 &batch->frames[i],
+							 batch->count - i,
+							 &done->bytes);
+			done->frames += n;
+			i += n;
+			if (i == batch->count)
+				break;
+		}
 		frame = &batch->frames[i];
 		if (vhub_fdport_spreads(batch, frame, index, count))
 			vhub_fdport_fill_frame_locked(fdport, &fill, frame,

@@ -85,6 +85,9 @@ static void vhub_frame_release(struct vhub_frame *frame)
 {
 	struct sk_buff *skb, *next;
 
+	if (likely(!frame->item && !frame->skb))
+		return;
+
 	skb_list_walk_safe(frame->plain, skb, next) {
 		skb_mark_not_on_list(skb);
 		consume_skb(skb);

@@ -91,12 +91,19 @@ struct vhub_batch {
 static inline void vhub_frame_init_data(struct vhub_frame *frame,
 					const u8 *data, u32 len)
 {
-	*frame = (struct vhub_frame){
-		.segs = &frame->one,
-		.seg_count = 1,
-		.len = len,
-		.one = { data, len },
-	};
+	/* One by one: gcc makes a slow string instruction of an initializer. */
+	frame->segs = &frame->one;
+	frame->seg_count = 1;
+	frame->len = len;
+	frame->one.data = data;
+	frame->one.len = len;
+	frame->offload = (struct vhub_offload){};
+	frame->needs = 0;
+	frame->hash = 0;
+	frame->broken = 0;
+	frame->item = 0;
+	frame->skb = NULL;
+	frame->plain = NULL;
 }
 
 void vhub_frame_init_buf(struct vhub_frame *frame, struct vhub_buf *buf);

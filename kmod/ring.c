@@ -315,6 +315,50 @@ void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill)
 }
 
 /**
+ * vhub_ring_fill_simple_locked - put frames as long as they are the usual ones
+ * @fill: as begun
+ * @frames: frames that need nothing that the port has not
+ * @count: how many
+ * @bytes: sum to which those of frames that were put are added
+ *
+ * The usual frame lies in one piece and fits into one buffer in one page of the
+ * region found last.
+ *
+ * Return: frames that were put; the next is for vhub_ring_fill_frame_locked().
+ */
+u32 vhub_ring_fill_simple_locked(struct vhub_ring_fill *fill,
+				 const struct vhub_frame *frames, u32 count,
+				 u64 *bytes)
+{
+	struct vhub_ring_pair *ring = fill->ring;
+	const struct vhub_region region = ring->mem->regions[ring->rx_hint];
+	u32 i, len, done = ring->rx_done;
+	struct vhub_desc *desc;
+	u64 offset, sum = 0;
+
+	if (fill->hdr_size)
+		return 0;
+
+	for (i = 0; i < count && done != fill->posted; i++, done++) {
+		len = frames[i].len;
+		desc = vhub_ring_rx_desc(ring, done);
+		offset = READ_ONCE(desc->addr) - region.start;
+		if (unlikely(frames[i].seg_count != 1 ||
+			     READ_ONCE(desc->len) < len ||
+			     offset >= region.size ||
+			     len > PAGE_SIZE - offset_in_page(offset)))
+			break;
+		memcpy(region.pages[offset >> PAGE_SHIFT] +
+		       offset_in_page(offset), frames[i].segs->data, len);
+		vhub_ring_set_filled(desc, len, 0);
+		sum += len;
+	}
+	WRITE_ONCE(ring->rx_done, done);
+	*bytes += sum;
+	return i;
+}
+
+/**
  * vhub_ring_fill_frame_locked - put a frame
  * @fill: as begun
  * @frame: the frame, one that needs nothing that the port has not
@@ -576,27 +620,43 @@ static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
 	return count;
 }
 
-/* Most frames are one buffer that lies in one piece. */
-static bool vhub_ring_gather_simple(struct vhub_ring_gather *gather,
-				    struct vhub_frame *frame)
+/* Is there more in the ring, and room for it in the batch? */
+static bool vhub_ring_goes_on(const struct vhub_ring_gather *gather)
+{
+	return gather->ring->tx_done != gather->posted &&
+	       gather->batch.count < VHUB_BATCH_MAX &&
+	       gather->batch.bytes < VHUB_RING_BYTES;
+}
+
+/* Gathers frames as long as they are the usual ones: one buffer in one page of
+ * the region found last, without header.
+ */
+static void vhub_ring_gather_simple(struct vhub_ring_gather *gather)
 {
 	struct vhub_ring_pair *ring = gather->ring;
-	struct vhub_desc *desc = vhub_ring_tx_desc(ring, ring->tx_done);
-	u32 piece, len = READ_ONCE(desc->len);
-	void *data;
+	const struct vhub_region region = ring->mem->regions[ring->tx_hint];
+	struct vhub_batch *batch = &gather->batch;
+	struct vhub_desc *desc;
+	u64 offset;
+	u32 len;
 
-	if (unlikely(READ_ONCE(desc->flags) || gather->hdr_size ||
-		     len < VHUB_FRAME_MIN || len > VHUB_FRAME_MAX))
-		return false;
-	data = vhub_mem_find(ring->mem, &ring->tx_hint, READ_ONCE(desc->addr),
-			     len, &piece);
-	if (unlikely(!data || piece < len))
-		return false;
+	if (gather->hdr_size)
+		return;
 
-	vhub_frame_init_data(frame, data, len);
-	gather->batch.count++;
-	gather->batch.bytes += len;
-	return true;
+	for (; vhub_ring_goes_on(gather); ring->tx_done++) {
+		desc = vhub_ring_tx_desc(ring, ring->tx_done);
+		len = READ_ONCE(desc->len);
+		offset = READ_ONCE(desc->addr) - region.start;
+		if (unlikely(READ_ONCE(desc->flags) || len < VHUB_FRAME_MIN ||
+			     offset >= region.size ||
+			     len > PAGE_SIZE - offset_in_page(offset)))
+			break;
+		vhub_frame_init_data(&ring->frames[batch->count],
+				     region.pages[offset >> PAGE_SHIFT] +
+				     offset_in_page(offset), len);
+		batch->count++;
+		batch->bytes += len;
+	}
 }
 
 /* Pieces that a frame can have: each buffer, and the pages, cut it. */
@@ -616,15 +676,12 @@ static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
 		.frames = ring->frames,
 	};
 	gather->segs = 0;
-	while (ring->tx_done != gather->posted &&
-	       batch->count < VHUB_BATCH_MAX &&
-	       batch->bytes < VHUB_RING_BYTES &&
-	       gather->segs <= VHUB_RING_SEGS - VHUB_RING_FRAME_SEGS) {
-		count = 1;
-		if (!vhub_ring_gather_simple(gather,
-					     &ring->frames[batch->count]))
-			count = vhub_ring_gather_chain(gather,
-						       &ring->frames[batch->count]);
+	while (gather->segs <= VHUB_RING_SEGS - VHUB_RING_FRAME_SEGS) {
+		vhub_ring_gather_simple(gather);
+		if (!vhub_ring_goes_on(gather))
+			break;
+		count = vhub_ring_gather_chain(gather,
+					       &ring->frames[batch->count]);
 		if (!count)
 			return false;
 		ring->tx_done += count;

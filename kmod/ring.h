@@ -86,6 +86,9 @@ int vhub_ring_map(struct vhub_ring_pair *ring, struct vm_area_struct *vma);
 long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport);
 
 void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill);
+u32 vhub_ring_fill_simple_locked(struct vhub_ring_fill *fill,
+				 const struct vhub_frame *frames, u32 count,
+				 u64 *bytes);
 int vhub_ring_fill_frame_locked(struct vhub_ring_fill *fill,
 				const struct vhub_frame *frame);
 int vhub_ring_fill_skb_locked(struct vhub_ring_fill *fill,
