@@ -620,14 +620,6 @@ static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
 	return count;
 }
 
-/* Is there more in the ring, and room for it in the batch? */
-static bool vhub_ring_goes_on(const struct vhub_ring_gather *gather)
-{
-	return gather->ring->tx_done != gather->posted &&
-	       gather->batch.count < VHUB_BATCH_MAX &&
-	       gather->batch.bytes < VHUB_RING_BYTES;
-}
-
 /* Gathers frames as long as they are the usual ones: one buffer in one page of
  * the region found last, without header.
  */
@@ -635,28 +627,32 @@ static void vhub_ring_gather_simple(struct vhub_ring_gather *gather)
 {
 	struct vhub_ring_pair *ring = gather->ring;
 	const struct vhub_region region = ring->mem->regions[ring->tx_hint];
-	struct vhub_batch *batch = &gather->batch;
+	u32 done = ring->tx_done, count = gather->batch.count;
+	u64 offset, bytes = gather->batch.bytes;
+	const u32 posted = gather->posted;
 	struct vhub_desc *desc;
-	u64 offset;
 	u32 len;
 
 	if (gather->hdr_size)
 		return;
 
-	for (; vhub_ring_goes_on(gather); ring->tx_done++) {
-		desc = vhub_ring_tx_desc(ring, ring->tx_done);
+	for (; done != posted && count < VHUB_BATCH_MAX &&
+	     bytes < VHUB_RING_BYTES; done++, count++) {
+		desc = vhub_ring_tx_desc(ring, done);
 		len = READ_ONCE(desc->len);
 		offset = READ_ONCE(desc->addr) - region.start;
 		if (unlikely(READ_ONCE(desc->flags) || len < VHUB_FRAME_MIN ||
 			     offset >= region.size ||
 			     len > PAGE_SIZE - offset_in_page(offset)))
 			break;
-		vhub_frame_init_data(&ring->frames[batch->count],
+		vhub_frame_init_data(&ring->frames[count],
 				     region.pages[offset >> PAGE_SHIFT] +
 				     offset_in_page(offset), len);
-		batch->count++;
-		batch->bytes += len;
+		bytes += len;
 	}
+	ring->tx_done = done;
+	gather->batch.count = count;
+	gather->batch.bytes = bytes;
 }
 
 /* Pieces that a frame can have: each buffer, and the pages, cut it. */
@@ -678,7 +674,9 @@ static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
 	gather->segs = 0;
 	while (gather->segs <= VHUB_RING_SEGS - VHUB_RING_FRAME_SEGS) {
 		vhub_ring_gather_simple(gather);
-		if (!vhub_ring_goes_on(gather))
+		if (ring->tx_done == gather->posted ||
+		    batch->count == VHUB_BATCH_MAX ||
+		    batch->bytes >= VHUB_RING_BYTES)
 			break;
 		count = vhub_ring_gather_chain(gather,
 					       &ring->frames[batch->count]);

@@ -32,6 +32,7 @@
  * @room: bytes of each buffer
  * @count: descriptors of the ring that the end uses
  * @next: sender: the next to fill; receiver: the next to look at
+ * @known: receiver: what has come, as it knows
  * @filled: sender: buffers that hold a frame
  * @batch: frames of a kick
  */
@@ -44,6 +45,7 @@ struct ring_conn {
 	uint32_t room;
 	uint32_t count;
 	uint32_t next;
+	uint32_t known;
 	uint32_t filled;
 	uint32_t batch;
 };
@@ -139,15 +141,22 @@ static int ring_send(struct bench_end *end, const void *frame, size_t len)
 	return conn->next % conn->batch ? 0 : ring_flush(end);
 }
 
-/* Gives the last buffer back, and sleeps until there is another. */
-static void ring_sleep(struct ring_conn *conn)
+/* Gives all buffers back, and sleeps until something has come. */
+static void ring_wait(struct ring_conn *conn)
 {
 	struct pollfd pollfd = { .fd = conn->fd, .events = POLLIN };
 
-	__atomic_store_n(&conn->head->rx_seen, conn->next, __ATOMIC_RELAXED);
-	while (__atomic_load_n(&conn->head->rx_kernel, __ATOMIC_ACQUIRE) ==
-	       conn->next)
+	__atomic_store_n(&conn->head->rx_user, conn->next + conn->count,
+			 __ATOMIC_RELEASE);
+	for (;;) {
+		conn->known = __atomic_load_n(&conn->head->rx_kernel,
+					      __ATOMIC_ACQUIRE);
+		if (conn->known != conn->next)
+			break;
+		__atomic_store_n(&conn->head->rx_seen, conn->next,
+				 __ATOMIC_RELAXED);
 		poll(&pollfd, 1, -1);
+	}
 	__atomic_store_n(&conn->head->rx_sleep, 0, __ATOMIC_RELAXED);
 }
 
@@ -157,12 +166,8 @@ static ssize_t ring_look(struct bench_end *end, const void **frame)
 	struct vhub_desc *desc;
 	ssize_t len;
 
-	/* The buffer looked at last is done with. */
-	__atomic_store_n(&conn->head->rx_user, conn->next + conn->count,
-			 __ATOMIC_RELEASE);
-	if (__atomic_load_n(&conn->head->rx_kernel, __ATOMIC_ACQUIRE) ==
-	    conn->next)
-		ring_sleep(conn);
+	if (conn->next == conn->known)
+		ring_wait(conn);
 
 	desc = &conn->rx[conn->next & (conn->count - 1)];
 	if (desc->flags)
