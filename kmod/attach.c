@@ -222,8 +222,10 @@ static bool vhub_fdport_deliver_file(struct vhub_fdport *fdport,
 	struct vhub_queue *queue = &file->queue;
 	struct vhub_delivery done = {};
 
-	/* Rings that come only now need no items either. */
-	if (!vhub_file_rx_ring(file))
+	/* Rings that come only now need no items either. They may be looked
+	 * into only with the lock: the file may be being closed.
+	 */
+	if (!READ_ONCE(queue->retired))
 		vhub_fdport_prepare_items(batch, offloads);
 
 	spin_lock(&queue->lock);
@@ -231,7 +233,7 @@ static bool vhub_fdport_deliver_file(struct vhub_fdport *fdport,
 		spin_unlock(&queue->lock);
 		return false;
 	}
-	if (vhub_file_rx_ring(file))
+	if (queue->retired)
 		vhub_fdport_fill_batch_locked(fdport, file, batch, offloads,
 					      index, count, &done);
 	else
@@ -727,7 +729,7 @@ int vhub_file_add_rings(struct vhub_file *file, struct vhub_rings *rings)
 	spin_lock_bh(&file->queue.lock);
 	/* Pairs with vhub_file_ring(). */
 	smp_store_release(&file->ring, ring);
-	file->queue.retired = ring->rx_count;
+	WRITE_ONCE(file->queue.retired, ring->rx_count);
 	spin_unlock_bh(&file->queue.lock);
 	/* Who sleeps in read() learns that nothing will come. */
 	wake_up_interruptible_all(&file->queue.wait);

@@ -121,7 +121,9 @@ static inline struct vhub_fdport *vhub_file_port(const struct vhub_file *file)
 	return smp_load_acquire(&file->port);
 }
 
-/* The rings of a file, NULL before there are any. */
+/* The rings of a file, NULL before there are any. For who holds the file open,
+ * or its port's lock while it receives: they go when it is closed.
+ */
 static inline struct vhub_ring_pair *
 vhub_file_ring(const struct vhub_file *file)
 {
@@ -129,7 +131,7 @@ vhub_file_ring(const struct vhub_file *file)
 	return smp_load_acquire(&file->ring);
 }
 
-/* The rings of a file if there is an RX ring, or NULL. */
+/* The rings of a file if there is an RX ring, or NULL; for the same. */
 static inline struct vhub_ring_pair *
 vhub_file_rx_ring(const struct vhub_file *file)
 {

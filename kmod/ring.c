@@ -310,8 +310,11 @@ void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill)
 	fill->begin = ring->rx_done;
 	/* Pairs with the process's release: descriptors before the index. */
 	fill->posted = smp_load_acquire(&ring->head->rx_user);
-	if (unlikely(fill->posted - fill->begin > ring->rx_count))
+	if (unlikely(fill->posted - fill->begin > ring->rx_count)) {
 		fill->posted = fill->begin;
+		/* So that who has lost its way can find back. */
+		smp_store_release(&ring->head->rx_kernel, ring->rx_done);
+	}
 }
 
 /**
@@ -707,8 +710,11 @@ long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport)
 
 	/* Pairs with the process's release: descriptors before the index. */
 	gather.posted = smp_load_acquire(&ring->head->tx_user);
-	if (gather.posted - ring->tx_done > ring->tx_count)
+	if (gather.posted - ring->tx_done > ring->tx_count) {
+		/* So that who has lost its way can find back. */
+		smp_store_release(&ring->head->tx_kernel, ring->tx_done);
 		return -EINVAL;
+	}
 
 	while (more && ring->tx_done != gather.posted) {
 		more = vhub_ring_gather_batch(&gather);

@@ -571,6 +571,12 @@ TEST_F(rings, index_out_of_the_ring_is_refused)
 		EXPECT_EQ(0, self->a.head->tx_kernel);
 	}
 	self->a.head->tx_user = 0;
+	self->a.head->tx_kernel = 5;
+	EXPECT_EQ(0, ring_kick(&self->a));
+	self->a.head->tx_user = -1;
+	EXPECT_EQ(-EINVAL, ring_kick(&self->a));
+	EXPECT_EQ(0, self->a.head->tx_kernel);
+	self->a.head->tx_user = 0;
 	/* What the process writes into the kernel's index is not read. */
 	self->a.head->tx_kernel = 77;
 	ASSERT_EQ(0, ring_send(&self->a, 60, 1));

@@ -232,7 +232,8 @@ struct vhub_desc {
  *	is awake may set it to 0 to spare others the waking.
  * @rx_kernel: RX index of the kernel
  *
- * Each side reads the other's indices, and never trusts them.
+ * Each side reads the other's indices, and never trusts them. To an index of the
+ * process that is not within the ring the kernel answers with its own, anew.
  */
 struct vhub_ring_head {
 	__u32	tx_user;
