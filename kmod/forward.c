@@ -321,8 +321,9 @@ static void vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
  */
 void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 {
+	const struct vhub_frame *end = batch->frames + batch->count;
+	struct vhub_frame *frame;
 	struct vhub_hub *hub;
-	u32 i;
 
 	WARN_ON_ONCE(batch->count > VHUB_BATCH_MAX);
 
@@ -338,8 +339,8 @@ void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 				batch->count);
 	}
 
-	for (i = 0; i < batch->count; i++)
-		vhub_frame_release(&batch->frames[i]);
+	for (frame = batch->frames; frame != end; frame++)
+		vhub_frame_release(frame);
 
 	rcu_read_unlock();
 	local_bh_enable();

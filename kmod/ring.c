@@ -334,31 +334,41 @@ u32 vhub_ring_fill_simple_locked(struct vhub_ring_fill *fill,
 				 u64 *bytes)
 {
 	struct vhub_ring_pair *ring = fill->ring;
-	const struct vhub_region region = ring->mem->regions[ring->rx_hint];
-	u32 i, len, done = ring->rx_done;
+	const struct vhub_region *region = &ring->mem->regions[ring->rx_hint];
+	const u64 start = region->start, size = region->size;
+	void *const *const pages = region->pages;
+	struct vhub_desc *const descs = ring->rx;
+	const u32 mask = ring->rx_count - 1;
+	const struct vhub_frame *frame = frames, *end;
+	u32 len, done = ring->rx_done;
 	struct vhub_desc *desc;
 	u64 offset, sum = 0;
 
 	if (fill->hdr_size)
 		return 0;
 
-	for (i = 0; i < count && done != fill->posted; i++, done++) {
-		len = frames[i].len;
-		desc = vhub_ring_rx_desc(ring, done);
-		offset = READ_ONCE(desc->addr) - region.start;
-		if (unlikely(frames[i].seg_count != 1 ||
-			     READ_ONCE(desc->len) < len ||
-			     offset >= region.size ||
-			     len > PAGE_SIZE - offset_in_page(offset)))
+	end = frames + min(count, fill->posted - done);
+	for (; frame != end; frame++) {
+		len = frame->len;
+		desc = &descs[done & mask];
+		offset = READ_ONCE(desc->addr) - start;
+		if (unlikely(frame->seg_count != 1))
 			break;
-		memcpy(region.pages[offset >> PAGE_SHIFT] +
-		       offset_in_page(offset), frames[i].segs->data, len);
+		if (unlikely(READ_ONCE(desc->len) < len))
+			break;
+		if (unlikely(offset >= size))
+			break;
+		if (unlikely(offset_in_page(offset) + len > PAGE_SIZE))
+			break;
+		memcpy(pages[offset >> PAGE_SHIFT] + offset_in_page(offset),
+		       frame->segs->data, len);
 		vhub_ring_set_filled(desc, len, 0);
 		sum += len;
+		done++;
 	}
 	WRITE_ONCE(ring->rx_done, done);
 	*bytes += sum;
-	return i;
+	return frame - frames;
 }
 
 /**
@@ -629,33 +639,43 @@ static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
 static void vhub_ring_gather_simple(struct vhub_ring_gather *gather)
 {
 	struct vhub_ring_pair *ring = gather->ring;
-	const struct vhub_region region = ring->mem->regions[ring->tx_hint];
-	u32 done = ring->tx_done, count = gather->batch.count;
-	u64 offset, bytes = gather->batch.bytes;
-	const u32 posted = gather->posted;
-	struct vhub_desc *desc;
-	u32 len;
+	const struct vhub_region *region = &ring->mem->regions[ring->tx_hint];
+	const u64 start = region->start, size = region->size;
+	void *const *const pages = region->pages;
+	const struct vhub_desc *const descs = ring->tx;
+	const u32 mask = ring->tx_count - 1;
+	struct vhub_batch *batch = &gather->batch;
+	struct vhub_frame *frame = &batch->frames[batch->count];
+	const struct vhub_frame *end;
+	const struct vhub_desc *desc;
+	u64 offset, bytes = batch->bytes;
+	u32 len, done = ring->tx_done;
 
 	if (gather->hdr_size)
 		return;
 
-	for (; done != posted && count < VHUB_BATCH_MAX &&
-	     bytes < VHUB_RING_BYTES; done++, count++) {
-		desc = vhub_ring_tx_desc(ring, done);
+	end = frame + min(gather->posted - done,
+			  VHUB_BATCH_MAX - batch->count);
+	for (; frame != end && bytes < VHUB_RING_BYTES; frame++) {
+		desc = &descs[done & mask];
 		len = READ_ONCE(desc->len);
-		offset = READ_ONCE(desc->addr) - region.start;
-		if (unlikely(READ_ONCE(desc->flags) || len < VHUB_FRAME_MIN ||
-			     offset >= region.size ||
-			     len > PAGE_SIZE - offset_in_page(offset)))
+		offset = READ_ONCE(desc->addr) - start;
+		if (unlikely(READ_ONCE(desc->flags)))
 			break;
-		vhub_frame_init_data(&ring->frames[count],
-				     region.pages[offset >> PAGE_SHIFT] +
+		if (unlikely(len < VHUB_FRAME_MIN))
+			break;
+		if (unlikely(offset >= size))
+			break;
+		if (unlikely(offset_in_page(offset) + (u64)len > PAGE_SIZE))
+			break;
+		vhub_frame_init_data(frame, pages[offset >> PAGE_SHIFT] +
 				     offset_in_page(offset), len);
 		bytes += len;
+		done++;
 	}
 	ring->tx_done = done;
-	gather->batch.count = count;
-	gather->batch.bytes = bytes;
+	batch->count = frame - batch->frames;
+	batch->bytes = bytes;
 }
 
 /* Pieces that a frame can have: each buffer, and the pages, cut it. */
