@@ -2,7 +2,7 @@
 /* vhub - vhub-bench: the hub, by read() and write() */
 #include <string.h>
 
-#include "../common/attach.h"
+#include "../libvhub/vhub.h"
 #include "fd.h"
 
 #define VHUB_HUB	"bench0"

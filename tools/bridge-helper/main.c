@@ -9,9 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../common/attach.h"
-#include "../common/explain.h"
-#include "../common/names.h"
+#include "../libvhub/netlink.h"
+#include "../libvhub/vhub.h"
 
 /* What QEMU sets when it knows no better. */
 #define VNET_HDR_SIZE	10

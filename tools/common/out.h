@@ -9,8 +9,7 @@
 
 #include <jansson.h>
 
-#include "explain.h"
-#include "names.h"
+#include "../libvhub/netlink.h"
 
 /* When text shows a value. JSON has every value always. */
 enum out_when {

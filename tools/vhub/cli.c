@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../common/explain.h"
+#include "../libvhub/netlink.h"
 #include "cli.h"
 
 static const struct cli_object *const cli_objects[] = {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "../common/genl.h"
+#include "../libvhub/netlink.h"
 #include "../common/out.h"
 
 /* Exit statuses */

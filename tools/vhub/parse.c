@@ -10,7 +10,7 @@
 #include <linux/vhub.h>
 #include <linux/vhub_dev.h>
 
-#include "../common/names.h"
+#include "../libvhub/netlink.h"
 #include "cli.h"
 #include "parse.h"
 

@@ -122,7 +122,8 @@ static void port_print_details(struct out *out,
 	out_number(out, OUT_DETAILS, "queues", port->queues);
 	out_number(out, OUT_DETAILS, "queues_on", port->queues_on);
 	out_number(out, OUT_DETAILS, "vnet_hdr_size", port->vnet_hdr_size);
-	out_bits(out, OUT_DETAILS, "offloads", port->offloads, vhub_offloads);
+	out_bits(out, OUT_DETAILS, "offloads", port->offloads,
+		 vhub_offload_names());
 	out_number(out, OUT_DETAILS, "queued", port->queued);
 }
 
@@ -140,8 +141,8 @@ static void port_print_stats(struct out *out,
 	out_nest(out, "drops");
 	out_line(out, "    drops");
 	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
-		if (vhub_drops[i])
-			out_number(out, OUT_NONZERO, vhub_drops[i],
+		if (vhub_drop_name(i))
+			out_number(out, OUT_NONZERO, vhub_drop_name(i),
 				   port->drops[i]);
 	out_nest_end(out);
 	out_nest_end(out);
@@ -160,7 +161,8 @@ void port_print(struct out *out, const struct vhub_port_info *port)
 {
 	port_print_key(out, port);
 	port_print_kind(out, port);
-	out_bits(out, OUT_ALWAYS, "flags", port->flags, vhub_port_flags);
+	out_bits(out, OUT_ALWAYS, "flags", port->flags,
+		 vhub_port_flag_names());
 	out_string(out, *port->label ? OUT_ALWAYS : OUT_JSON, "label",
 		   port->label);
 	port_print_user(out, port);

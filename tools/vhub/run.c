@@ -7,8 +7,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "../common/attach.h"
-#include "../common/explain.h"
+#include "../libvhub/netlink.h"
+#include "../libvhub/vhub.h"
 #include "cli.h"
 #include "emulator.h"
 #include "parse.h"

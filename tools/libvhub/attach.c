@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - attaching files of /dev/vhub to a hub */
+/* libvhub - attaching files of /dev/vhub to a hub */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,6 +25,40 @@ static int attach_move_up(int fd)
 	return up;
 }
 
+/**
+ * vhub_attach_fill() - write a request as the kernel wants it
+ * @arg: filled in
+ * @req: what to make
+ *
+ * Return: 0, or -EINVAL for a name that is too long.
+ */
+int vhub_attach_fill(struct vhub_attach *arg,
+		     const struct vhub_attach_request *req)
+{
+	*arg = (struct vhub_attach){ .vnet_hdr_size = req->vnet_hdr_size };
+	if (strlen(req->hub) >= sizeof(arg->hub))
+		return -EINVAL;
+	strcpy(arg->hub, req->hub);
+	snprintf(arg->label, sizeof(arg->label), "%s",
+		 req->label ? req->label : "");
+	if (req->multi_queue)
+		arg->flags = VHUB_ATTACH_MULTI_QUEUE;
+	return 0;
+}
+
+/**
+ * vhub_attach_fd() - attach an open file
+ * @fd: the file
+ * @arg: what to make, and what the kernel says of it
+ *
+ * Return: 0 or -errno.
+ */
+int vhub_attach_fd(int fd, struct vhub_attach *arg)
+{
+	arg->size = sizeof(*arg);
+	return ioctl(fd, VHUB_IOC_ATTACH, arg) < 0 ? -errno : 0;
+}
+
 /* Blocking and inherited, as emulators expect of a file they are given:
  * crosvm refuses a close-on-exec file, kvmtool stops at the first EAGAIN.
  */
@@ -38,45 +72,28 @@ static int attach_file(struct vhub_attach *arg)
 	fd = attach_move_up(fd);
 	if (fd < 0)
 		return fd;
-	arg->size = sizeof(*arg);
-	if (ioctl(fd, VHUB_IOC_ATTACH, arg) < 0) {
-		ret = -errno;
+	ret = vhub_attach_fd(fd, arg);
+	if (ret) {
 		close(fd);
 		return ret;
 	}
 	return fd;
 }
 
-/**
- * vhub_attach_open() - open a file and attach it to a hub as a new port
- * @req: what to make
- * @rights: set to bits of enum vhub_rights, may be NULL
- *
- * Return: the file, 3 or above, or -errno of open() or VHUB_IOC_ATTACH.
- */
 int vhub_attach_open(const struct vhub_attach_request *req, uint32_t *rights)
 {
-	struct vhub_attach arg = { .vnet_hdr_size = req->vnet_hdr_size };
-	int fd;
+	struct vhub_attach arg;
+	int fd, ret;
 
-	if (strlen(req->hub) >= sizeof(arg.hub))
-		return -EINVAL;
-	strcpy(arg.hub, req->hub);
-	snprintf(arg.label, sizeof(arg.label), "%s", req->label);
-	if (req->multi_queue)
-		arg.flags = VHUB_ATTACH_MULTI_QUEUE;
+	ret = vhub_attach_fill(&arg, req);
+	if (ret)
+		return ret;
 	fd = attach_file(&arg);
 	if (fd >= 0 && rights)
 		*rights = arg.rights;
 	return fd;
 }
 
-/**
- * vhub_attach_join() - open a file as one more queue of a port
- * @fd: a file of that port
- *
- * Return: the file, 3 or above, or -errno.
- */
 int vhub_attach_join(int fd)
 {
 	struct vhub_attach arg = { .flags = VHUB_ATTACH_JOIN, .fd = fd };

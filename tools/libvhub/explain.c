@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - sentences that say what went wrong with which hub */
+/* libvhub - sentences that say what went wrong with which hub */
 #include <errno.h>
 #include <grp.h>
 #include <net/if.h>
@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "attach.h"
-#include "explain.h"
-#include "genl.h"
+#include "netlink.h"
+#include "vhub.h"
 
 #define NOT_LOADED	"the vhub module is not loaded (modprobe vhub)"
 

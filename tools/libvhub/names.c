@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - words for the numbers of the ABI */
+/* libvhub - words for the numbers of the ABI */
 #include <ctype.h>
 #include <net/if.h>
 #include <string.h>
 
 #include <linux/if_tun.h>
 
-#include "names.h"
+#include "netlink.h"
 
 /* Newer than the headers of Debian 12. */
 #ifndef TUN_F_USO4
@@ -14,7 +14,7 @@
 #define TUN_F_USO6	0x40
 #endif
 
-const struct vhub_bit vhub_port_flags[] = {
+static const struct vhub_bit names_port_flags[] = {
 	{ VHUB_PORT_FLAG_SEND, "send" },
 	{ VHUB_PORT_FLAG_RECV, "recv" },
 	{ VHUB_PORT_FLAG_LINK, "link" },
@@ -24,7 +24,7 @@ const struct vhub_bit vhub_port_flags[] = {
 	{ 0, NULL }
 };
 
-const struct vhub_bit vhub_offloads[] = {
+static const struct vhub_bit names_offloads[] = {
 	{ TUN_F_CSUM, "csum" },
 	{ TUN_F_TSO4, "tso4" },
 	{ TUN_F_TSO6, "tso6" },
@@ -35,7 +35,7 @@ const struct vhub_bit vhub_offloads[] = {
 	{ 0, NULL }
 };
 
-const char *const vhub_drops[VHUB_A_DROPS_MAX + 1] = {
+static const char *const names_drops[VHUB_A_DROPS_MAX + 1] = {
 	[VHUB_A_DROPS_SHORT] = "short",
 	[VHUB_A_DROPS_LONG] = "long",
 	[VHUB_A_DROPS_HEADER] = "header",
@@ -52,7 +52,24 @@ const char *const vhub_drops[VHUB_A_DROPS_MAX + 1] = {
 };
 
 _Static_assert(VHUB_A_DROPS_MAX == VHUB_A_DROPS_TRUNCATED,
-	       "vhub_drops[] lacks a reason of <linux/vhub.h>");
+	       "names_drops[] lacks a reason of <linux/vhub.h>");
+_Static_assert(VHUB_A_DROPS_MAX < VHUB_DROPS_ROOM,
+	       "struct vhub_port_info has no room for all reasons");
+
+const struct vhub_bit *vhub_port_flag_names(void)
+{
+	return names_port_flags;
+}
+
+const struct vhub_bit *vhub_offload_names(void)
+{
+	return names_offloads;
+}
+
+const char *vhub_drop_name(unsigned int reason)
+{
+	return reason <= VHUB_A_DROPS_MAX ? names_drops[reason] : NULL;
+}
 
 const char *vhub_port_kind(uint32_t kind)
 {

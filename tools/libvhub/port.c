@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - ports over netlink: show, set, del */
+/* libvhub - ports over netlink: show, set, del */
 #include <errno.h>
 #include <string.h>
 

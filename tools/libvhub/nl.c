@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - netlink transport: one request, its answers, the kernel's sentence */
+/* libvhub - netlink transport: one request, its answers, the kernel's sentence */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

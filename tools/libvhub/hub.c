@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - hubs over netlink: add, del, set, show */
+/* libvhub - hubs over netlink: add, del, set, show */
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 
 #include <linux/if_link.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - changes of hubs and ports, from the family's multicast group */
+/* libvhub - changes of hubs and ports, from the family's multicast group */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,6 +35,11 @@ int vhub_event_open(struct vhub_nl *nl)
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 	return 0;
+}
+
+int vhub_event_fd(const struct vhub_nl *nl)
+{
+	return mnl_socket_get_fd(nl->genl);
 }
 
 /* Returns 1 for a message that is no event. */

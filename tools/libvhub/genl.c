@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - the generic netlink family: its number, requests and listings */
+/* libvhub - the generic netlink family: its number, requests and listings */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* libvhub - the generic netlink family: requests, answers and listings */
+#ifndef LIBVHUB_GENL_H
+#define LIBVHUB_GENL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "netlink.h"
+#include "nl.h"
+
+/* All return 0 or -errno. The family is missing: -EPROTONOSUPPORT. */
+int vhub_genl_ready(struct vhub_nl *nl);
+struct nlmsghdr *vhub_genl_request(const struct vhub_nl *nl, void *buf,
+				   uint8_t cmd);
+int vhub_genl_attrs(const struct nlmsghdr *nlh,
+		    const struct vhub_nl_policy *policy,
+		    const struct nlattr **tb);
+
+int vhub_hub_parse(const struct nlmsghdr *nlh, struct vhub_hub_info *hub);
+int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port);
+
+/* Elements of a listing, collected because it may have to be begun again. */
+struct vhub_vec {
+	void *items;
+	size_t size;
+	size_t n;
+	size_t room;
+};
+
+void *vhub_vec_push(struct vhub_vec *vec);
+int vhub_genl_dump(struct vhub_nl *nl, struct nlmsghdr *nlh, vhub_nl_cb cb,
+		   struct vhub_vec *vec);
+
+#endif /* LIBVHUB_GENL_H */

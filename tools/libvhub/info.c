@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+/* libvhub - what the kernel tells of a handle's port */
+#include <errno.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+
+#include <linux/if_tun.h>
+
+#include "handle.h"
+#include "netlink.h"
+
+int vhub_info(const struct vhub *v, struct vhub_port_info *info)
+{
+	struct vhub_nl nl = { 0 };
+	struct ifreq ifr = { 0 };
+	int ret;
+
+	/* A hub may have been renamed since. */
+	if (ioctl(v->fd, TUNGETIFF, &ifr))
+		return -errno;
+	ret = vhub_port_get(&nl, ifr.ifr_name, v->port, info);
+	vhub_nl_close(&nl);
+	return ret;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * libvhub - hubs, ports and their changes, over netlink
+ *
+ * Every function returns 0 or -errno unless it says other; none prints, exits
+ * or changes signals. Errors common to all: -EPROTONOSUPPORT when the module is
+ * not loaded; -ENODEV for no such hub, -ENOENT for no such port; -EPERM and
+ * -EACCES for no right; -ENOMEM; those of a socket. What the kernel said of the
+ * last failure is in the error field of struct vhub_nl, and vhub_explain_nl()
+ * makes a sentence of it.
+ *
+ * Fields called reserved are 0 and belong to versions to come.
+ */
+#ifndef LIBVHUB_NETLINK_H
+#define LIBVHUB_NETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/vhub.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mnl_socket;
+
+/* Sizes in bytes, with the NUL. */
+#define VHUB_NAME_SIZE		16	/* of a hub, as IFNAMSIZ */
+#define VHUB_COMMAND_SIZE	64
+#define VHUB_NL_ERROR_SIZE	256
+#define VHUB_SENTENCE_SIZE	512
+#define VHUB_USER_SIZE		64
+
+#define VHUB_DROPS_ROOM		32	/* above VHUB_A_DROPS_MAX */
+
+/**
+ * struct vhub_nl - netlink sockets
+ * @genl: of the library: generic netlink, opened by the first call to need it
+ * @rtnl: of the library: rtnetlink, likewise
+ * @events: of the library
+ * @seq: of the library
+ * @family: of the library
+ * @interrupted: the last listing changed under the reader again and again:
+ *	something may be missing in it, or be there twice
+ * @error: the kernel's sentence about the last failure, or ""
+ * @reserved: 0
+ *
+ * Start with all zero, end with vhub_nl_close(). The sockets belong to the
+ * network namespace that the thread is in when they are opened. One thread at a
+ * time may use a struct vhub_nl; several structs know nothing of each other.
+ * They are close-on-exec; a child of fork() has to start with a new one.
+ */
+struct vhub_nl {
+	struct mnl_socket *genl;
+	struct mnl_socket *rtnl;
+	uint32_t events;
+	uint32_t seq;
+	uint16_t family;
+	bool interrupted;
+	char error[VHUB_NL_ERROR_SIZE];
+	uint64_t reserved[4];
+};
+
+/**
+ * struct vhub_hub_info - a hub as the kernel describes it
+ * @has: bit 1 << VHUB_A_HUB_* for each of the fields that was given
+ * @ifindex: of its network device
+ * @owner: user
+ * @group: group
+ * @perm: file mode bits: r to attach and receive, w to send
+ * @ports: ports on it, the host's not counted
+ * @ports_max: how many it takes
+ * @name: of its network device
+ * @reserved: 0
+ */
+struct vhub_hub_info {
+	uint32_t has;
+	uint32_t ifindex;
+	uint32_t owner;
+	uint32_t group;
+	uint32_t perm;
+	uint32_t ports;
+	uint32_t ports_max;
+	char name[VHUB_NAME_SIZE];
+	uint32_t reserved[17];
+};
+
+/**
+ * struct vhub_hub_set - what to change on a hub
+ * @has: bit 1 << VHUB_A_HUB_* for each of the fields to set
+ * @owner: user
+ * @group: group
+ * @perm: file mode bits
+ * @reserved: 0
+ */
+struct vhub_hub_set {
+	uint32_t has;
+	uint32_t owner;
+	uint32_t group;
+	uint32_t perm;
+	uint32_t reserved[12];
+};
+
+/**
+ * struct vhub_port_info - a port as the kernel describes it
+ * @has: bit 1 << VHUB_A_PORT_* for each of the fields that was given
+ * @hub_ifindex: of its hub
+ * @number: on its hub, 0 for the host's
+ * @kind: VHUB_PORT_KIND_*
+ * @flags: bits VHUB_PORT_FLAG_*
+ * @pid: process that attached it
+ * @owner: user who did
+ * @queues: files of it
+ * @queues_on: those that take frames
+ * @vnet_hdr_size: bytes of the virtio-net header before each frame
+ * @offloads: bits TUN_F_* of <linux/if_tun.h>
+ * @queued: frames that wait to be read
+ * @hub_name: of its hub
+ * @label: free text, not to be trusted, in no certain encoding
+ * @command: of the process, not to be trusted either
+ * @rx_frames: delivered to the port's reader
+ * @rx_bytes: of these, headers not counted
+ * @tx_frames: sent by the port
+ * @tx_bytes: of these
+ * @drops: frames lost at this port, indexed by VHUB_A_DROPS_*
+ * @reserved: 0
+ */
+struct vhub_port_info {
+	uint32_t has;
+	uint32_t hub_ifindex;
+	uint32_t number;
+	uint32_t kind;
+	uint32_t flags;
+	uint32_t pid;
+	uint32_t owner;
+	uint32_t queues;
+	uint32_t queues_on;
+	uint32_t vnet_hdr_size;
+	uint32_t offloads;
+	uint32_t queued;
+	char hub_name[VHUB_NAME_SIZE];
+	char label[VHUB_LABEL_MAX + 1];
+	char command[VHUB_COMMAND_SIZE];
+	uint64_t rx_frames;
+	uint64_t rx_bytes;
+	uint64_t tx_frames;
+	uint64_t tx_bytes;
+	uint64_t drops[VHUB_DROPS_ROOM];
+	uint64_t reserved[16];
+};
+
+/**
+ * struct vhub_port_set - what to change on a port
+ * @has: bit 1 << VHUB_A_PORT_* for each of the fields to set
+ * @link: is the cable plugged in
+ * @label: free text
+ * @reserved: 0
+ */
+struct vhub_port_set {
+	uint32_t has;
+	bool link;
+	const char *label;
+	uint64_t reserved[6];
+};
+
+/**
+ * struct vhub_event - a change, as vhub_event_next() gives it
+ * @cmd: VHUB_CMD_HUB_NTF, _HUB_DEL_NTF, _PORT_NTF or _PORT_DEL_NTF
+ * @hub: with the first two
+ * @port: with the other two
+ */
+struct vhub_event {
+	uint8_t cmd;
+	union {
+		struct vhub_hub_info hub;
+		struct vhub_port_info port;
+	};
+};
+
+/**
+ * struct vhub_bit - word for one bit
+ * @bit: 0 ends a table
+ * @name: the word
+ */
+struct vhub_bit {
+	uint32_t bit;
+	const char *name;
+};
+
+static inline bool vhub_has(uint32_t has, unsigned int attr)
+{
+	return has & 1U << attr;
+}
+
+/* Close the sockets and clear @nl, which can be used again. */
+void vhub_nl_close(struct vhub_nl *nl);
+
+/*
+ * Hubs. @name is that of the network device. A list is to be freed by free(),
+ * and NULL when there is an error or nothing in it.
+ */
+int vhub_hub_get(struct vhub_nl *nl, const char *name,
+		 struct vhub_hub_info *hub);
+int vhub_hub_list(struct vhub_nl *nl, struct vhub_hub_info **hubs, size_t *n);
+
+/* Change the rights of a hub; @ifindex does not change as names do. */
+int vhub_hub_set(struct vhub_nl *nl, uint32_t ifindex,
+		 const struct vhub_hub_set *set);
+
+/* Make a hub with these rights, @set->has being 0 for those of the kernel.
+ * -EEXIST for a name that is taken; nothing is left when it fails.
+ */
+int vhub_hub_add(struct vhub_nl *nl, const char *name,
+		 const struct vhub_hub_set *set);
+
+/* Remove a hub; a network device of another kind stays, that is -ENODEV. */
+int vhub_hub_del(struct vhub_nl *nl, const char *name);
+
+/*
+ * Ports of the hub named @hub. vhub_port_list() takes NULL for those of all
+ * hubs of the namespace.
+ */
+int vhub_port_get(struct vhub_nl *nl, const char *hub, uint32_t number,
+		  struct vhub_port_info *port);
+int vhub_port_list(struct vhub_nl *nl, const char *hub,
+		   struct vhub_port_info **ports, size_t *n);
+int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
+		  const struct vhub_port_set *set);
+int vhub_port_del(struct vhub_nl *nl, const char *hub, uint32_t number);
+
+/* Listen to changes. @nl is for that alone: requests would lose those that come
+ * between.
+ */
+int vhub_event_open(struct vhub_nl *nl);
+
+/* The file to wait for with poll(), after vhub_event_open(). */
+int vhub_event_fd(const struct vhub_nl *nl);
+
+/* Call @cb for each change there is, after waiting for one if @wait. Returns 0
+ * after one or more; -EAGAIN when there is none; what @cb returned if that is
+ * below 0; -ENOBUFS when changes were lost because they came faster than they
+ * were read: more may be lost without a word until -EAGAIN is returned.
+ */
+int vhub_event_next(struct vhub_nl *nl, bool wait,
+		    int (*cb)(const struct vhub_event *event, void *data),
+		    void *data);
+
+/*
+ * Sentences. They do not begin with a program's name nor end with a period or
+ * newline. @text is of VHUB_SENTENCE_SIZE.
+ */
+
+/* Why a call with @nl returned @err. @hub: what it was about, or NULL. */
+void vhub_explain_nl(const struct vhub_nl *nl, int err, const char *hub,
+		     char *text);
+
+/* Why vhub_open(), vhub_attach_open() or vhub_attach_join() returned @err. */
+void vhub_explain_attach(int err, const char *hub, char *text);
+
+/* Names of VHUB_USER_SIZE, or the number where there is no name. Return whether
+ * there is one. Use getpwuid() and getgrgid(): not for several threads at once,
+ * as are the sentences.
+ */
+bool vhub_user_name(uid_t uid, char *name);
+bool vhub_group_name(gid_t gid, char *name);
+
+/*
+ * Words for the numbers of the ABI.
+ */
+
+/* Of VHUB_PORT_FLAG_*, and of TUN_F_* of <linux/if_tun.h>. */
+const struct vhub_bit *vhub_port_flag_names(void);
+const struct vhub_bit *vhub_offload_names(void);
+
+/* Word for a reason VHUB_A_DROPS_*, NULL for what is none or newer. */
+const char *vhub_drop_name(unsigned int reason);
+
+/* Word for VHUB_PORT_KIND_*, NULL for one that is newer than the library. */
+const char *vhub_port_kind(uint32_t kind);
+
+/* NULL for a good name of a hub, else what is wrong with it: "is empty" ... */
+const char *vhub_hub_name_fault(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBVHUB_NETLINK_H */
