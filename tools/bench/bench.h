@@ -166,7 +166,7 @@ void bench_shell(const char *format, ...)
 uint64_t bench_now(void);
 void *bench_shared(size_t size);
 int vhub_end_attach(void);
-void vhub_setup(unsigned int ends);
-void vhub_teardown(void);
+void bench_vhub_setup(unsigned int ends);
+void bench_vhub_teardown(void);
 
 #endif /* BENCH_H */

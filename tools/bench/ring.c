@@ -195,13 +195,13 @@ const struct bench_rival bench_ring_##n = {				\
 	.name		= "ring-" #n,					\
 	.title		= "vhub, rings, " #n,				\
 	.frame_max	= BENCH_FRAME_MAX,				\
-	.setup		= vhub_setup,					\
+	.setup		= bench_vhub_setup,					\
 	.open		= ring_open_##n,				\
 	.send		= ring_send,					\
 	.flush		= ring_flush,					\
 	.look		= ring_look,					\
 	.close		= ring_close,					\
-	.teardown	= vhub_teardown,				\
+	.teardown	= bench_vhub_teardown,				\
 }
 
 RING_RIVAL(1);

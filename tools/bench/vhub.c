@@ -7,7 +7,7 @@
 
 #define VHUB_HUB	"bench0"
 
-void vhub_setup(unsigned int ends)
+void bench_vhub_setup(unsigned int ends)
 {
 	(void)ends;
 	bench_shell("ip link add " VHUB_HUB " type vhub");
@@ -27,13 +27,13 @@ int vhub_end_attach(void)
 	return fd;
 }
 
-static void vhub_open(struct bench_end *end, unsigned int i)
+static void bench_vhub_open(struct bench_end *end, unsigned int i)
 {
 	(void)i;
 	end->fd = vhub_end_attach();
 }
 
-void vhub_teardown(void)
+void bench_vhub_teardown(void)
 {
 	bench_shell("ip link del " VHUB_HUB);
 }
@@ -42,10 +42,10 @@ const struct bench_rival bench_vhub = {
 	.name		= "vhub",
 	.title		= "vhub, read/write",
 	.frame_max	= BENCH_FRAME_MAX,
-	.setup		= vhub_setup,
-	.open		= vhub_open,
+	.setup		= bench_vhub_setup,
+	.open		= bench_vhub_open,
 	.send		= fd_send,
 	.recv		= fd_recv,
 	.close		= fd_close,
-	.teardown	= vhub_teardown,
+	.teardown	= bench_vhub_teardown,
 };
