@@ -409,11 +409,11 @@ void vhub_fdport_adopt(struct vhub_fdport *fdport)
 	bool changed;
 
 	get_task_comm(comm, current->group_leader);
-	vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_TUN, true);
+	changed = vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_TUN, true);
 
 	spin_lock(&fdport->lock);
 	swap(fdport->pid, pid);
-	changed = pid != fdport->pid || strcmp(comm, fdport->comm);
+	changed |= pid != fdport->pid || strcmp(comm, fdport->comm);
 	memcpy(fdport->comm, comm, sizeof(comm));
 	spin_unlock(&fdport->lock);
 
@@ -536,6 +536,7 @@ static bool vhub_fdport_is_mine(struct vhub_port *port)
 static int vhub_file_join_mine(struct vhub_file *file, struct vhub_hub *hub)
 {
 	struct vhub_port *port;
+	u32 number = 0;
 	int ret = -ENOENT;
 
 	rcu_read_lock();
@@ -545,9 +546,12 @@ static int vhub_file_join_mine(struct vhub_file *file, struct vhub_hub *hub)
 		ret = vhub_file_join(file, container_of(port,
 							struct vhub_fdport,
 							port));
+		number = port->number;
 		break;
 	}
 	rcu_read_unlock();
+	if (!ret)
+		vhub_nl_notify_port(hub, number);
 	return ret;
 }
 
@@ -651,18 +655,31 @@ static void vhub_file_forget(struct vhub_file *file,
 void vhub_file_detach(struct vhub_file *file)
 {
 	struct vhub_fdport *fdport = file->port;
+	u32 number = fdport->port.number;
+	struct vhub_hub *hub;
 	bool last;
 
 	spin_lock(&fdport->lock);
 	vhub_fdport_del_on_locked(fdport, file);
+	spin_unlock(&fdport->lock);
+	vhub_file_forget(file, fdport);
+	hub = vhub_port_get_hub(&fdport->port);
+
+	/* From here on the port is another file's, and may go with it. */
+	spin_lock(&fdport->lock);
 	last = !--fdport->queue_count;
 	spin_unlock(&fdport->lock);
 
-	vhub_file_forget(file, fdport);
 	if (last) {
 		vhub_port_detach(&fdport->port);
 		call_rcu(&fdport->rcu, vhub_fdport_free_rcu);
+	} else if (hub) {
+		mutex_lock(&hub->change);
+		vhub_nl_notify_port(hub, number);
+		mutex_unlock(&hub->change);
 	}
+	if (hub)
+		vhub_hub_put(hub);
 }
 
 /* The table of memory of a file, made when first asked for. */

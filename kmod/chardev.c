@@ -334,6 +334,8 @@ static int vhub_chardev_join(struct vhub_file *file, fmode_t mode, int fd)
 		ret = -EACCES;
 	else
 		ret = vhub_file_join(file, fdport);
+	if (!ret)
+		vhub_port_announce(&fdport->port);
 	fput(other);
 	return ret;
 }

@@ -25,9 +25,11 @@
 /**
  * struct vhub_net - what the module keeps for a network namespace
  * @hubs: its hubs by id, for dumps
+ * @next_id: of the next hub: a dump does not take it for one that went
  */
 struct vhub_net {
 	struct xarray hubs;
+	u32 next_id;
 };
 
 static unsigned int vhub_net_id;
@@ -85,10 +87,15 @@ struct vhub_hub *vhub_hub_get_by_index(struct net *net, int ifindex)
 struct vhub_hub *vhub_hub_next_rcu(struct net *net, unsigned long *id)
 {
 	struct vhub_net *vnet = net_generic(net, vhub_net_id);
+	struct vhub_hub *hub;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "no RCU read-side section");
 
-	return xa_find(&vnet->hubs, id, ULONG_MAX, XA_PRESENT);
+	hub = xa_find(&vnet->hubs, id, ULONG_MAX, XA_PRESENT);
+	/* Others have no index yet, or are said to be gone. */
+	while (hub && READ_ONCE(hub->dev->reg_state) != NETREG_REGISTERED)
+		hub = xa_find_after(&vnet->hubs, id, ULONG_MAX, XA_PRESENT);
+	return hub;
 }
 
 /**
@@ -220,8 +227,9 @@ static int vhub_hub_dev_init(struct net_device *dev)
 	if (ret)
 		return ret;
 
-	ret = xa_alloc(&vnet->hubs, &hub->id, hub, xa_limit_31b, GFP_KERNEL);
-	if (ret)
+	ret = xa_alloc_cyclic(&vnet->hubs, &hub->id, hub, xa_limit_31b,
+			      &vnet->next_id, GFP_KERNEL);
+	if (ret < 0)
 		goto err_free_host;
 
 	rcu_assign_pointer(hub->host.hub, hub);

@@ -22,7 +22,7 @@
 
 /* Where a dump goes on; kept in the 48 bytes of a netlink callback. */
 struct vhub_nl_cursor {
-	unsigned long hub;	/* id of the hub */
+	unsigned long hub;	/* id of the hub; its index if it was named */
 	unsigned long port;	/* number of the port on it */
 };
 
@@ -392,6 +392,7 @@ static int vhub_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
 static int vhub_nl_dump_named(struct sk_buff *skb, struct netlink_callback *cb,
 			      struct nlattr **attrs)
 {
+	struct vhub_nl_cursor *cursor = vhub_nl_cursor(cb);
 	struct vhub_hub *hub;
 
 	hub = vhub_nl_find_hub(sock_net(skb->sk),
@@ -400,6 +401,13 @@ static int vhub_nl_dump_named(struct sk_buff *skb, struct netlink_callback *cb,
 	if (IS_ERR(hub))
 		return PTR_ERR(hub);
 
+	/* Another of the same name has ports of its own. */
+	if (cursor->hub && cursor->hub != hub->dev->ifindex) {
+		vhub_hub_put(hub);
+		NL_SET_ERR_MSG(cb->extack, "The hub went during the dump");
+		return -ENODEV;
+	}
+	cursor->hub = hub->dev->ifindex;
 	vhub_nl_dump_ports(skb, cb, hub);
 	vhub_hub_put(hub);
 	return skb->len;
@@ -411,6 +419,7 @@ int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct nlattr **attrs = vhub_compat_dump_attrs(cb);
 	struct vhub_nl_cursor *cursor = vhub_nl_cursor(cb);
 	struct net *net = sock_net(skb->sk);
+	unsigned long id = cursor->hub;
 	struct vhub_hub *hub;
 
 	if (attrs[VHUB_A_PORT_NUMBER]) {
@@ -422,10 +431,14 @@ int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return vhub_nl_dump_named(skb, cb, attrs);
 
 	rcu_read_lock();
-	while ((hub = vhub_hub_next_rcu(net, &cursor->hub))) {
+	while ((hub = vhub_hub_next_rcu(net, &id))) {
+		/* The hub that the port is of may have gone. */
+		if (cursor->hub != id)
+			cursor->port = 0;
+		cursor->hub = id;
 		if (vhub_nl_dump_ports(skb, cb, hub))
 			break;
-		cursor->hub++;
+		cursor->hub = ++id;
 		cursor->port = 0;
 	}
 	rcu_read_unlock();

@@ -93,14 +93,17 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 	lockdep_assert_held(&hub->lock);
 
 	strscpy(port->hub_name, hub->dev->name, sizeof(port->hub_name));
-	/* Pairs with smp_rmb() in vhub_port_hub_name(). */
-	smp_wmb();
-	RCU_INIT_POINTER(port->hub, NULL);
 	list_del_rcu(&port->list);
 	xa_erase(&hub->numbers, port->number);
 	hub->count--;
-
 	pr_debug("%s: port %u destroyed\n", hub->dev->name, port->number);
+
+	/* Last: an owner that finds no hub goes on to free the port after a
+	 * grace period, which must not begin before the port is off the list.
+	 * Also pairs with smp_rmb() in vhub_port_hub_name().
+	 */
+	smp_wmb();
+	RCU_INIT_POINTER(port->hub, NULL);
 }
 
 /* Listeners who were told that the hub goes know it of its ports. */
@@ -113,7 +116,7 @@ static void vhub_port_tell_gone(struct vhub_hub *hub, u32 number)
 }
 
 /* The port's hub with a reference, or NULL. */
-static struct vhub_hub *vhub_port_get_hub(struct vhub_port *port)
+struct vhub_hub *vhub_port_get_hub(struct vhub_port *port)
 {
 	struct vhub_hub *hub;
 

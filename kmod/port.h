@@ -89,6 +89,7 @@ int vhub_port_init(struct vhub_port *port, const struct vhub_port_ops *ops,
 		   unsigned long flags);
 void vhub_port_free(struct vhub_port *port);
 int vhub_port_attach(struct vhub_port *port, struct vhub_hub *hub);
+struct vhub_hub *vhub_port_get_hub(struct vhub_port *port);
 void vhub_port_detach(struct vhub_port *port);
 bool vhub_port_detach_number(struct vhub_hub *hub, u32 number);
 void vhub_port_detach_all(struct vhub_hub *hub);

@@ -745,7 +745,8 @@ long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport)
 		 * that are sent.
 		 */
 		smp_store_release(&ring->head->tx_kernel, ring->tx_done);
-		if (signal_pending(current))
+		/* Other signals wait: a kick sends all. */
+		if (fatal_signal_pending(current))
 			break;
 		cond_resched();
 	}

@@ -5,6 +5,8 @@
 # Sourced by bash scripts that have set $top to the project's folder.
 
 build=${BUILD:-$top/build}
+# Where depmod and modprobe are, of which a user's PATH does not know.
+PATH=$PATH:/usr/sbin:/sbin
 
 # The kernels, one a line: the name we call it by, and the package whose
 # dependency is the headers of the release to use. To add one, add a line.
@@ -100,6 +102,7 @@ initramfs_fill()
 		esac
 		echo "$name" >>"$dir/modules/order"
 	done
+	[ -s "$dir/modules/order" ] || die "modprobe finds none of: $modules"
 }
 
 # Pack folder $1 as an archive that a kernel unpacks at boot.
