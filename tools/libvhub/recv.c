@@ -6,6 +6,7 @@
 
 #include "handle.h"
 
+#define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 
 static uint32_t recv_end(const struct vhub *v)
@@ -106,39 +107,59 @@ static uint32_t recv_chain(const struct vhub *v, struct vhub_frame *frame,
 	} while (desc->flags & VHUB_DESC_NEXT);
 	frame->data = vhub_rx_buffer(v, begin);
 	frame->len = len;
+	frame->reserved = 0;
 	return next;
+}
+
+/* Frames of one buffer each, in descriptors one after the other. Return: how
+ * many, up to @n or the first that is more than that.
+ */
+static inline unsigned int recv_run(struct vhub_frame *frame,
+				    const struct vhub_desc *desc,
+				    unsigned char *data, size_t size,
+				    unsigned int n)
+{
+	const struct vhub_desc *begin = desc, *end = desc + n;
+
+	for (; desc != end && likely(!desc->flags); desc++, frame++) {
+		frame->data = data;
+		frame->len = desc->len;
+		frame->reserved = 0;
+		data += size;
+	}
+	return desc - begin;
+}
+
+static uint32_t recv_min(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 /* Looks at what there is up to number @end. Return: how many frames. */
 static unsigned int recv_look(struct vhub *v, struct vhub_frame *frames,
 			      unsigned int n, uint32_t end)
 {
-	uint32_t next = v->rx_next, mask = v->rx_count - 1;
-	uint32_t size = v->buffer_size;
-	unsigned char *buffers = v->rx_buffers;
-	struct vhub_frame *frame = frames;
-	struct vhub_desc *ring = v->rx;
-	struct vhub_desc *desc;
+	uint32_t next = v->rx_next, place, run;
+	unsigned int i, got = 0;
 
-	while (next != end && frame != frames + n) {
-		desc = &ring[next & mask];
-		frame->reserved = 0;
-		if (unlikely(desc->flags)) {
-			if (desc->flags & VHUB_DESC_ERROR) {
-				next++;
-				continue;
-			}
-			next = recv_chain(v, frame++, next);
+	while (next != end && got < n) {
+		place = next & (v->rx_count - 1);
+		run = recv_min(recv_min(end - next, n - got),
+			       v->rx_count - place);
+		i = recv_run(&frames[got], &v->rx[place],
+			     vhub_rx_buffer(v, place), v->buffer_size, run);
+		next += i;
+		got += i;
+		if (i == run)
 			continue;
-		}
-		frame->data = buffers + (size_t)(next & mask) * size;
-		frame->len = desc->len;
-		frame++;
-		next++;
+		if (vhub_rx_desc(v, next)->flags & VHUB_DESC_ERROR)
+			next++;
+		else
+			next = recv_chain(v, &frames[got++], next);
 	}
 	v->rx_next = next;
-	v->rx_held += frame - frames;
-	return frame - frames;
+	v->rx_held += got;
+	return got;
 }
 
 int vhub_recv_batch(struct vhub *v, struct vhub_frame *frames, unsigned int n)

@@ -98,9 +98,10 @@ static void send_copy_chain(struct vhub *v, const unsigned char *from,
 	} while (len);
 }
 
-static int send_copy(struct vhub *v, const struct vhub_frame *frame)
+/* Of any length, and with any room. Not in the way of the others. */
+static __attribute__((noinline)) int
+send_copy_slow(struct vhub *v, const struct vhub_frame *frame)
 {
-	unsigned char *to;
 	int ret;
 
 	if (!send_is_len(v, frame->len))
@@ -110,14 +111,22 @@ static int send_copy(struct vhub *v, const struct vhub_frame *frame)
 		if (ret)
 			return ret;
 	}
-	if (frame->len > v->buffer_size) {
-		send_copy_chain(v, frame->data, frame->len);
-		return 0;
-	}
-	to = vhub_tx_buffer(v, v->tx_next);
-	memcpy(to, frame->data, frame->len);
-	send_fill(vhub_tx_desc(v, v->tx_next), to, frame->len, 0);
-	v->tx_next++;
+	send_copy_chain(v, frame->data, frame->len);
+	return 0;
+}
+
+static inline int send_copy(struct vhub *v, const struct vhub_frame *frame)
+{
+	uint32_t next = v->tx_next, len = frame->len;
+	unsigned char *to;
+
+	if (!likely(len >= v->frame_min && len <= v->buffer_size &&
+		    len <= v->frame_max && send_room(v)))
+		return send_copy_slow(v, frame);
+	to = vhub_tx_buffer(v, next);
+	memcpy(to, frame->data, len);
+	send_fill(vhub_tx_desc(v, next), to, len, 0);
+	v->tx_next = next + 1;
 	return 0;
 }
 
