@@ -384,23 +384,34 @@ static u32 vhub_chardev_rights(const struct vhub_port *port)
 	return rights;
 }
 
+/* Copies an argument that grows at its end and begins with its size, of which
+ * @size_min are the bytes of its first form.
+ */
+static int vhub_chardev_copy_arg(void *to, size_t size, const void __user *arg,
+				 u32 size_min)
+{
+	u32 user_size;
+
+	if (get_user(user_size, (const u32 __user *)arg))
+		return -EFAULT;
+	if (user_size < size_min || user_size > PAGE_SIZE)
+		return -EINVAL;
+	return copy_struct_from_user(to, size, arg, user_size);
+}
+
 static long vhub_chardev_attach(struct vhub_file *file, fmode_t mode,
 				struct vhub_attach __user *arg)
 {
 	const struct vhub_port *port;
 	struct vhub_attach attach;
-	u32 size;
 	int ret;
 
 	BUILD_BUG_ON(sizeof(struct vhub_attach) != VHUB_ATTACH_SIZE_VER0);
 	BUILD_BUG_ON(sizeof(attach.hub) != IFNAMSIZ);
 	BUILD_BUG_ON(sizeof(attach.label) != VHUB_LABEL_MAX + 1);
 
-	if (get_user(size, &arg->size))
-		return -EFAULT;
-	if (size < VHUB_ATTACH_SIZE_VER0 || size > PAGE_SIZE)
-		return -EINVAL;
-	ret = copy_struct_from_user(&attach, sizeof(attach), arg, size);
+	ret = vhub_chardev_copy_arg(&attach, sizeof(attach), arg,
+				    VHUB_ATTACH_SIZE_VER0);
 	if (ret)
 		return ret;
 	ret = vhub_chardev_check_attach(&attach);
@@ -427,16 +438,12 @@ static long vhub_chardev_mem(struct vhub_file *file,
 			     struct vhub_mem __user *arg)
 {
 	struct vhub_mem mem;
-	u32 size;
 	int ret;
 
 	BUILD_BUG_ON(sizeof(struct vhub_mem) != VHUB_MEM_SIZE_VER0);
 
-	if (get_user(size, &arg->size))
-		return -EFAULT;
-	if (size < VHUB_MEM_SIZE_VER0 || size > PAGE_SIZE)
-		return -EINVAL;
-	ret = copy_struct_from_user(&mem, sizeof(mem), arg, size);
+	ret = vhub_chardev_copy_arg(&mem, sizeof(mem), arg,
+				    VHUB_MEM_SIZE_VER0);
 	if (ret)
 		return ret;
 	if (mem.flags)
@@ -458,18 +465,14 @@ static long vhub_chardev_rings(struct vhub_file *file,
 			       struct vhub_rings __user *arg)
 {
 	struct vhub_rings rings;
-	u32 size;
 	int ret;
 
 	BUILD_BUG_ON(sizeof(struct vhub_rings) != VHUB_RINGS_SIZE_VER0);
 	BUILD_BUG_ON(sizeof(struct vhub_desc) != 16);
 	BUILD_BUG_ON(sizeof(struct vhub_ring_head) != 256);
 
-	if (get_user(size, &arg->size))
-		return -EFAULT;
-	if (size < VHUB_RINGS_SIZE_VER0 || size > PAGE_SIZE)
-		return -EINVAL;
-	ret = copy_struct_from_user(&rings, sizeof(rings), arg, size);
+	ret = vhub_chardev_copy_arg(&rings, sizeof(rings), arg,
+				    VHUB_RINGS_SIZE_VER0);
 	if (ret)
 		return ret;
 	if (rings.flags || !(rings.tx_count | rings.rx_count) ||
