@@ -54,8 +54,8 @@ static void vhub_fdport_prepare(struct vhub_fdport *fdport,
 	if (likely(!(batch->needs & ~offloads)))
 		return;
 
-	for (i = 0; i < batch->count; i++) {
-		frame = &batch->frames[i];
+	frame = vhub_batch_frames(batch);
+	for (i = 0; i < batch->count; i++, frame++) {
 		if (!(frame->needs & ~offloads))
 			continue;
 		if (!vhub_frame_plain(frame, batch->dev))
@@ -66,14 +66,12 @@ static void vhub_fdport_prepare(struct vhub_fdport *fdport,
 /* Makes what a queue will keep, before its lock. */
 static void vhub_fdport_prepare_items(struct vhub_batch *batch, u32 offloads)
 {
-	struct vhub_frame *frame;
+	struct vhub_frame *frame = vhub_batch_frames(batch);
 	u32 i;
 
-	for (i = 0; i < batch->count; i++) {
-		frame = &batch->frames[i];
+	for (i = 0; i < batch->count; i++, frame++)
 		if (!(frame->needs & ~offloads))
 			vhub_frame_item(frame);
-	}
 }
 
 static void vhub_fdport_put_frame_locked(struct vhub_fdport *fdport,
@@ -150,11 +148,11 @@ static void vhub_fdport_miss_queue(struct vhub_fdport *fdport,
 				   struct vhub_batch *batch, u32 index,
 				   u32 count)
 {
+	struct vhub_frame *frame = vhub_batch_frames(batch);
 	u32 i, frames = 0;
 
-	for (i = 0; i < batch->count; i++)
-		frames += vhub_fdport_spreads(batch, &batch->frames[i], index,
-					      count);
+	for (i = 0; i < batch->count; i++, frame++)
+		frames += vhub_fdport_spreads(batch, frame, index, count);
 	vhub_stats_drop(fdport->port.stats, VHUB_A_DROPS_NO_QUEUE, frames);
 }
 
@@ -164,15 +162,40 @@ static void vhub_fdport_put_batch_locked(struct vhub_fdport *fdport,
 					 u32 offloads, u32 index, u32 count,
 					 struct vhub_delivery *done)
 {
-	struct vhub_frame *frame;
+	struct vhub_frame *frame = vhub_batch_frames(batch);
 	u32 i;
 
-	for (i = 0; i < batch->count; i++) {
-		frame = &batch->frames[i];
+	for (i = 0; i < batch->count; i++, frame++)
 		if (vhub_fdport_spreads(batch, frame, index, count))
 			vhub_fdport_put_frame_locked(fdport, queue, frame,
 						     offloads, done);
+}
+
+static void vhub_fdport_fill_simple_locked(struct vhub_fdport *fdport,
+					   struct vhub_ring_fill *fill,
+					   const struct vhub_batch *batch,
+					   struct vhub_delivery *done)
+{
+	const struct vhub_seg *frame = batch->simple;
+	const struct vhub_seg *end = frame + batch->count;
+	u32 n;
+
+	for (;;) {
+		n = vhub_ring_fill_usual_locked(fill, frame, end - frame);
+		done->frames += n;
+		done->bytes += n == batch->count ?
+			       batch->bytes : vhub_segs_len(frame, n);
+		frame += n;
+		if (frame == end)
+			return;
+		if (vhub_ring_fill_is_full(fill))
+			break;
+		vhub_fdport_count_fill(fdport,
+				       vhub_ring_fill_seg_locked(fill, frame),
+				       frame->len, done);
+		frame++;
 	}
+	done->full += end - frame;
 }
 
 static void vhub_fdport_fill_batch_locked(struct vhub_fdport *fdport,
@@ -187,26 +210,19 @@ static void vhub_fdport_fill_batch_locked(struct vhub_fdport *fdport,
 		.hdr_size = vhub_fdport_hdr_size(fdport),
 		.little_endian = vhub_fdport_hdr_is_le(fdport),
 	};
-	bool simple = count == 1 && !(batch->needs & ~offloads);
 	struct vhub_frame *frame;
-	u32 i, n;
+	u32 i;
 
 	vhub_ring_fill_begin_locked(&fill);
-	for (i = 0; i < batch->count; i++) {
-		if (likely(simple)) {
-			n = vhub_ring_fill_simple_locked(&fill,
-							 &batch->frames[i],
-							 batch->count - i,
-							 &done->bytes);
-			done->frames += n;
-			i += n;
-			if (i == batch->count)
-				break;
-		}
-		frame = &batch->frames[i];
-		if (vhub_fdport_spreads(batch, frame, index, count))
-			vhub_fdport_fill_frame_locked(fdport, &fill, frame,
-						      offloads, done);
+	if (likely(batch->simple && count == 1)) {
+		vhub_fdport_fill_simple_locked(fdport, &fill, batch, done);
+	} else {
+		frame = vhub_batch_frames(batch);
+		for (i = 0; i < batch->count; i++, frame++)
+			if (vhub_fdport_spreads(batch, frame, index, count))
+				vhub_fdport_fill_frame_locked(fdport, &fill,
+							      frame, offloads,
+							      done);
 	}
 	done->wake = vhub_ring_fill_end_locked(&fill);
 }

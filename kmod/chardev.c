@@ -497,18 +497,12 @@ static long vhub_chardev_rings(struct vhub_file *file,
 	return 0;
 }
 
-static long vhub_chardev_kick(struct vhub_file *file, unsigned long arg)
+static long vhub_chardev_send_ring(struct vhub_file *file,
+				   struct vhub_fdport *fdport,
+				   struct vhub_ring_pair *ring)
 {
-	struct vhub_fdport *fdport = vhub_file_port(file);
-	struct vhub_ring_pair *ring = vhub_file_ring(file);
 	long ret;
 
-	if (arg)
-		return -EINVAL;
-	if (!fdport)
-		return -EBADFD;
-	if (!ring || !ring->tx_count)
-		return -ENXIO;
 	if (!vhub_port_has(&fdport->port, VHUB_PORT_FLAG_SEND))
 		return -EACCES;
 
@@ -517,6 +511,33 @@ static long vhub_chardev_kick(struct vhub_file *file, unsigned long arg)
 	ret = vhub_ring_kick(ring, fdport);
 	mutex_unlock(&file->lock);
 	return ret;
+}
+
+/* What was sent stays sent when the waiting is interrupted. */
+static long vhub_chardev_kick(struct vhub_file *file, unsigned long arg)
+{
+	struct vhub_fdport *fdport = vhub_file_port(file);
+	struct vhub_ring_pair *ring = vhub_file_ring(file);
+	const bool wait = arg == VHUB_KICK_WAIT;
+	long sent = 0;
+	int ret = 0;
+
+	if (arg && !wait)
+		return -EINVAL;
+	if (!fdport)
+		return -EBADFD;
+	if (!ring || !(wait ? ring->rx_count : ring->tx_count))
+		return -ENXIO;
+
+	if (!wait || vhub_ring_has_posted(ring))
+		sent = vhub_chardev_send_ring(file, fdport, ring);
+	if (!wait || sent < 0)
+		return sent;
+
+	/* As poll() it is not started again after a signal. */
+	if (wait_event_interruptible(file->queue.wait, vhub_ring_poll(ring)))
+		ret = -EINTR;
+	return sent ?: ret;
 }
 
 static int vhub_chardev_mmap(struct file *filp, struct vm_area_struct *vma)

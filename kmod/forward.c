@@ -80,6 +80,20 @@ void vhub_frame_add(struct vhub_batch *batch, const struct vhub_frame *frame)
 	batch->needs |= frame->needs;
 }
 
+/**
+ * vhub_batch_expand - make frames of those that are but a piece of memory each
+ * @batch: a batch whose frames are in @simple; they are in @frames then
+ */
+void vhub_batch_expand(struct vhub_batch *batch)
+{
+	const struct vhub_seg *seg = batch->simple;
+	u32 i;
+
+	for (i = 0; i < batch->count; i++, seg++)
+		vhub_frame_init_data(&batch->frames[i], seg->data, seg->len);
+	batch->simple = NULL;
+}
+
 /* Gives back all that the frame holds. */
 static void vhub_frame_release(struct vhub_frame *frame)
 {
@@ -291,24 +305,35 @@ static bool vhub_forward_wants(struct vhub_port *port, u32 frames)
 	return false;
 }
 
-static void vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
-			       struct vhub_batch *batch)
+static u32 vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
+			      struct vhub_batch *batch)
 {
 	struct vhub_port *port;
-	bool heard = false;
+	u32 receivers = 0;
 
 	list_for_each_entry_rcu(port, &hub->ports, list) {
 		if (port == from || !vhub_forward_wants(port, batch->count))
 			continue;
 		port->ops->deliver(port, batch);
-		heard = true;
+		receivers++;
 	}
 
-	if (heard)
+	if (receivers)
 		vhub_stats_tx(from->stats, batch->count, batch->bytes);
 	else
 		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_RECEIVER,
 				batch->count);
+	return receivers;
+}
+
+static void vhub_forward_release(struct vhub_batch *batch)
+{
+	u32 i;
+
+	if (batch->simple)
+		return;
+	for (i = 0; i < batch->count; i++)
+		vhub_frame_release(&batch->frames[i]);
 }
 
 /**
@@ -318,12 +343,12 @@ static void vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
  *	batch stays the caller's
  *
  * Context: process or bottom half.
+ * Return: ports that the batch was offered to.
  */
-void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
+u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 {
-	const struct vhub_frame *end = batch->frames + batch->count;
-	struct vhub_frame *frame;
 	struct vhub_hub *hub;
+	u32 receivers = 0;
 
 	WARN_ON_ONCE(batch->count > VHUB_BATCH_MAX);
 
@@ -333,15 +358,15 @@ void vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 	hub = rcu_dereference(from->hub);
 	if (hub && vhub_port_is_linked(from)) {
 		batch->dev = hub->dev;
-		vhub_forward_flood(hub, from, batch);
+		receivers = vhub_forward_flood(hub, from, batch);
 	} else {
 		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_LINK,
 				batch->count);
 	}
 
-	for (frame = batch->frames; frame != end; frame++)
-		vhub_frame_release(frame);
+	vhub_forward_release(batch);
 
 	rcu_read_unlock();
 	local_bh_enable();
+	return receivers;
 }

@@ -27,6 +27,16 @@ struct vhub_seg {
 	u32 len;
 };
 
+/* Bytes of several pieces. */
+static inline u64 vhub_segs_len(const struct vhub_seg *segs, u32 count)
+{
+	u64 len = 0;
+
+	while (count--)
+		len += segs++->len;
+	return len;
+}
+
 /**
  * struct vhub_frame - one frame of a batch
  * @segs: its bytes in their order, in memory that stays there as long as the
@@ -65,16 +75,23 @@ struct vhub_frame {
 
 /**
  * struct vhub_batch - frames that one port sends at once, in their order
- * @frames: the frames, at most VHUB_BATCH_MAX
- * @count: how many
+ * @simple: the frames, each in one piece and with nothing left to do on it; or
+ *	NULL when they are in @frames
+ * @frames: the frames; room for them while they are in @simple. For receivers:
+ *	vhub_batch_frames().
+ * @count: how many, at most VHUB_BATCH_MAX
  * @needs: the @needs of all of them together
  * @bytes: sum of their lengths
  * @dev: device of the hub, set by vhub_forward()
+ *
+ * Frames that go from ring to ring are never more than @simple: a struct
+ * vhub_frame costs as much to make as a small frame to copy.
  *
  * Belongs to one sender on one CPU from vhub_forward_*() to its end; what the
  * frames point to is shared with the receivers.
  */
 struct vhub_batch {
+	const struct vhub_seg *simple;
 	struct vhub_frame *frames;
 	u32 count;
 	u32 needs;
@@ -111,6 +128,7 @@ void vhub_frame_init_skb(struct vhub_frame *frame, struct sk_buff *skb);
 void vhub_frame_set_offload(struct vhub_frame *frame,
 			    const struct vhub_offload *offload);
 void vhub_frame_add(struct vhub_batch *batch, const struct vhub_frame *frame);
+void vhub_batch_expand(struct vhub_batch *batch);
 vhub_item_t vhub_frame_item(struct vhub_frame *frame);
 struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
 			       struct net_device *dev);
@@ -119,6 +137,14 @@ struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 u32 vhub_frame_peek(const struct vhub_frame *frame, void *to, u32 len);
 u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net);
 
-void vhub_forward(struct vhub_port *from, struct vhub_batch *batch);
+u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch);
+
+/* The frames of a batch, for who needs to know more of them than their bytes. */
+static inline struct vhub_frame *vhub_batch_frames(struct vhub_batch *batch)
+{
+	if (batch->simple)
+		vhub_batch_expand(batch);
+	return batch->frames;
+}
 
 #endif /* _VHUB_FORWARD_H */

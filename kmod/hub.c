@@ -175,13 +175,12 @@ static int vhub_host_receive(struct net_device *dev, struct vhub_frame *frame)
 static void vhub_host_deliver(struct vhub_port *port, struct vhub_batch *batch)
 {
 	struct vhub_hub *hub = container_of(port, struct vhub_hub, host);
-	struct vhub_frame *frame;
+	struct vhub_frame *frame = vhub_batch_frames(batch);
 	u32 i, frames = 0;
 	u64 bytes = 0;
 	int reason;
 
-	for (i = 0; i < batch->count; i++) {
-		frame = &batch->frames[i];
+	for (i = 0; i < batch->count; i++, frame++) {
 		if (!vhub_host_hears(hub->dev, frame))
 			continue;
 		reason = vhub_host_receive(hub->dev, frame);

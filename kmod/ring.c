@@ -177,11 +177,21 @@ static struct vhub_desc *vhub_ring_rx_desc(const struct vhub_ring_pair *ring,
 	return &ring->rx[index & (ring->rx_count - 1)];
 }
 
+/* Length of a descriptor, and in the upper half its flags: two looks in one. */
+static u64 vhub_ring_desc_word(const struct vhub_desc *desc)
+{
+	u64 word = READ_ONCE(*(const u64 *)&desc->len);
+
+	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? ror64(word, 32) : word;
+}
+
 /* Publishes that a buffer is filled, with the index that is moved later. */
 static void vhub_ring_set_filled(struct vhub_desc *desc, u32 len, u16 flags)
 {
-	WRITE_ONCE(desc->len, len);
-	WRITE_ONCE(desc->flags, flags);
+	u64 word = IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ?
+		   (u64)len << 32 | (u32)flags << 16 : len | (u64)flags << 32;
+
+	WRITE_ONCE(*(u64 *)&desc->len, word);
 }
 
 /* How many buffers a frame takes. Return: 0 with @count set, or a reason. */
@@ -317,58 +327,79 @@ void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill)
 	}
 }
 
+/* Puts frames into as many buffers, which do not go past the end of the ring.
+ * Return: the first that is not a usual one, or @end.
+ */
+static const struct vhub_seg *
+vhub_ring_fill_run(const struct vhub_region *region, struct vhub_desc *desc,
+		   const struct vhub_seg *frame, const struct vhub_seg *end)
+{
+	u64 offset;
+	u32 len;
+
+	for (; frame != end; frame++, desc++) {
+		len = frame->len;
+		offset = READ_ONCE(desc->addr) - region->start;
+		if (unlikely(READ_ONCE(desc->len) < len))
+			break;
+		if (unlikely(offset >= region->size))
+			break;
+		if (unlikely(offset_in_page(offset) + len > PAGE_SIZE))
+			break;
+		memcpy(region->pages[offset >> PAGE_SHIFT] +
+		       offset_in_page(offset), frame->data, len);
+		vhub_ring_set_filled(desc, len, 0);
+	}
+	return frame;
+}
+
 /**
- * vhub_ring_fill_simple_locked - put frames as long as they are the usual ones
+ * vhub_ring_fill_usual_locked - put frames as long as they are the usual ones
  * @fill: as begun
- * @frames: frames that need nothing that the port has not
+ * @frames: frames in one piece each, that need nothing that the port has not
  * @count: how many
- * @bytes: sum to which those of frames that were put are added
  *
- * The usual frame lies in one piece and fits into one buffer in one page of the
+ * The usual frame gets no header and fits into one buffer, in one page of the
  * region found last.
  *
- * Return: frames that were put; the next is for vhub_ring_fill_frame_locked().
+ * Return: frames that were put.
  */
-u32 vhub_ring_fill_simple_locked(struct vhub_ring_fill *fill,
-				 const struct vhub_frame *frames, u32 count,
-				 u64 *bytes)
+u32 vhub_ring_fill_usual_locked(struct vhub_ring_fill *fill,
+				const struct vhub_seg *frames, u32 count)
 {
 	struct vhub_ring_pair *ring = fill->ring;
 	const struct vhub_region *region = &ring->mem->regions[ring->rx_hint];
-	const u64 start = region->start, size = region->size;
-	void *const *const pages = region->pages;
-	struct vhub_desc *const descs = ring->rx;
-	const u32 mask = ring->rx_count - 1;
-	const struct vhub_frame *frame = frames, *end;
-	u32 len, done = ring->rx_done;
-	struct vhub_desc *desc;
-	u64 offset, sum = 0;
+	const struct vhub_seg *frame = frames, *next, *end, *end_run;
+	u32 place;
 
 	if (fill->hdr_size)
 		return 0;
 
-	end = frames + min(count, fill->posted - done);
-	for (; frame != end; frame++) {
-		len = frame->len;
-		desc = &descs[done & mask];
-		offset = READ_ONCE(desc->addr) - start;
-		if (unlikely(frame->seg_count != 1))
-			break;
-		if (unlikely(READ_ONCE(desc->len) < len))
-			break;
-		if (unlikely(offset >= size))
-			break;
-		if (unlikely(offset_in_page(offset) + len > PAGE_SIZE))
-			break;
-		memcpy(pages[offset >> PAGE_SHIFT] + offset_in_page(offset),
-		       frame->segs->data, len);
-		vhub_ring_set_filled(desc, len, 0);
-		sum += len;
-		done++;
-	}
-	WRITE_ONCE(ring->rx_done, done);
-	*bytes += sum;
+	end = frames + min(count, fill->posted - ring->rx_done);
+	do {
+		place = ring->rx_done & (ring->rx_count - 1);
+		end_run = min(end, frame + (ring->rx_count - place));
+		next = vhub_ring_fill_run(region, &ring->rx[place], frame,
+					  end_run);
+		WRITE_ONCE(ring->rx_done, ring->rx_done + (next - frame));
+		frame = next;
+	} while (frame == end_run && frame != end);
 	return frame - frames;
+}
+
+/**
+ * vhub_ring_fill_seg_locked - put a frame that lies in one piece
+ * @fill: as begun
+ * @frame: the frame, with nothing left to do on it
+ *
+ * Return: 0, or why it was lost, by VHUB_A_DROPS_*.
+ */
+int vhub_ring_fill_seg_locked(struct vhub_ring_fill *fill,
+			      const struct vhub_seg *frame)
+{
+	static const struct vhub_offload none;
+
+	return vhub_ring_fill_slow_locked(fill, frame, NULL, frame->len, &none);
 }
 
 /**
@@ -376,38 +407,19 @@ u32 vhub_ring_fill_simple_locked(struct vhub_ring_fill *fill,
  * @fill: as begun
  * @frame: the frame, one that needs nothing that the port has not
  *
- * Return: 0, or why it was lost, by VHUB_A_DROPS_*.
+ * Return: as vhub_ring_fill_seg_locked().
  */
 int vhub_ring_fill_frame_locked(struct vhub_ring_fill *fill,
 				const struct vhub_frame *frame)
 {
-	struct vhub_ring_pair *ring = fill->ring;
-	u32 piece, len = frame->len;
-	struct vhub_desc *desc;
-	void *to;
-
-	if (unlikely(ring->rx_done == fill->posted))
-		return VHUB_A_DROPS_FULL;
-	if (unlikely(frame->seg_count != 1 || fill->hdr_size))
-		goto slow;
-	desc = vhub_ring_rx_desc(ring, ring->rx_done);
-	if (unlikely(READ_ONCE(desc->len) < len))
-		goto slow;
-	to = vhub_mem_find(ring->mem, &ring->rx_hint, READ_ONCE(desc->addr),
-			   len, &piece);
-	if (unlikely(!to || piece < len))
-		goto slow;
-
-	memcpy(to, frame->segs->data, len);
-	vhub_ring_set_filled(desc, len, 0);
-	WRITE_ONCE(ring->rx_done, ring->rx_done + 1);
-	return 0;
-
-slow:
-	return vhub_ring_fill_slow_locked(fill, frame->segs,
-					  frame->seg_count ? NULL : frame->skb,
-					  len, frame->seg_count ?
-					       &frame->offload : NULL);
+	if (!frame->seg_count)
+		return vhub_ring_fill_slow_locked(fill, NULL, frame->skb,
+						  frame->len, NULL);
+	if (frame->seg_count == 1 &&
+	    vhub_ring_fill_usual_locked(fill, frame->segs, 1))
+		return 0;
+	return vhub_ring_fill_slow_locked(fill, frame->segs, NULL, frame->len,
+					  &frame->offload);
 }
 
 /**
@@ -479,6 +491,13 @@ u32 vhub_ring_poll(struct vhub_ring_pair *ring)
 /*
  * TX
  */
+
+/* Has the process, as it says, posted frames? Racy without the file's lock. */
+bool vhub_ring_has_posted(const struct vhub_ring_pair *ring)
+{
+	return ring->tx_count &&
+	       READ_ONCE(ring->head->tx_user) != READ_ONCE(ring->tx_done);
+}
 
 /**
  * struct vhub_ring_gather - a batch that is being gathered out of a TX ring
@@ -633,79 +652,107 @@ static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
 	return count;
 }
 
+/* Gathers a frame from each descriptor up to @end, which does not go past the
+ * end of the ring. Return: the first that is not a usual one, or @end.
+ */
+static const struct vhub_desc *
+vhub_ring_gather_run(const struct vhub_region *region,
+		     const struct vhub_desc *desc, const struct vhub_desc *end,
+		     struct vhub_seg *frame, u64 *bytes)
+{
+	const u64 start = region->start, size = region->size;
+	void *const *const pages = region->pages;
+	u64 offset, len, sum = 0;
+
+	for (; desc != end; desc++, frame++) {
+		/* Any flag makes it too long. */
+		len = vhub_ring_desc_word(desc);
+		offset = READ_ONCE(desc->addr) - start;
+		if (unlikely(len - VHUB_FRAME_MIN >
+			     VHUB_RING_USUAL - VHUB_FRAME_MIN))
+			break;
+		if (unlikely(offset >= size))
+			break;
+		if (unlikely(offset_in_page(offset) + len > PAGE_SIZE))
+			break;
+		frame->data = pages[offset >> PAGE_SHIFT] +
+			      offset_in_page(offset);
+		frame->len = len;
+		sum += len;
+	}
+	*bytes += sum;
+	return desc;
+}
+
 /* Gathers frames as long as they are the usual ones: one buffer in one page of
  * the region found last, without header.
  */
-static void vhub_ring_gather_simple(struct vhub_ring_gather *gather)
+static void vhub_ring_gather_usual(struct vhub_ring_gather *gather)
 {
 	struct vhub_ring_pair *ring = gather->ring;
 	const struct vhub_region *region = &ring->mem->regions[ring->tx_hint];
-	const u64 start = region->start, size = region->size;
-	void *const *const pages = region->pages;
-	const struct vhub_desc *const descs = ring->tx;
-	const u32 mask = ring->tx_count - 1;
 	struct vhub_batch *batch = &gather->batch;
-	struct vhub_frame *frame = &batch->frames[batch->count];
-	const struct vhub_frame *end;
-	const struct vhub_desc *desc;
-	u64 offset, bytes = batch->bytes;
-	u32 len, done = ring->tx_done;
+	const struct vhub_desc *desc, *end;
+	u32 count, place;
 
 	if (gather->hdr_size)
 		return;
 
-	end = frame + min(gather->posted - done,
-			  VHUB_BATCH_MAX - batch->count);
-	for (; frame != end && bytes < VHUB_RING_BYTES; frame++) {
-		desc = &descs[done & mask];
-		len = READ_ONCE(desc->len);
-		offset = READ_ONCE(desc->addr) - start;
-		if (unlikely(READ_ONCE(desc->flags)))
-			break;
-		if (unlikely(len < VHUB_FRAME_MIN))
-			break;
-		if (unlikely(offset >= size))
-			break;
-		if (unlikely(offset_in_page(offset) + (u64)len > PAGE_SIZE))
-			break;
-		vhub_frame_init_data(frame, pages[offset >> PAGE_SHIFT] +
-				     offset_in_page(offset), len);
-		bytes += len;
-		done++;
-	}
-	ring->tx_done = done;
-	batch->count = frame - batch->frames;
-	batch->bytes = bytes;
+	do {
+		count = min(gather->posted - ring->tx_done,
+			    VHUB_BATCH_MAX - batch->count);
+		place = ring->tx_done & (ring->tx_count - 1);
+		desc = &ring->tx[place];
+		end = desc + min(count, ring->tx_count - place);
+		count = vhub_ring_gather_run(region, desc, end,
+					     &ring->segs[batch->count],
+					     &batch->bytes) - desc;
+		batch->count += count;
+		WRITE_ONCE(ring->tx_done, ring->tx_done + count);
+	} while (count && desc + count == end);
 }
 
 /* Pieces that a frame can have: each buffer, and the pages, cut it. */
 #define VHUB_RING_FRAME_SEGS \
 	(2 * VHUB_CHAIN_MAX + (VHUB_FRAME_MAX + VHUB_VNET_HDR_MAX) / 4096)
 
-/* Gathers a batch. Return: false when the last frame has yet to be completed. */
+/* Is there room in the batch for one more frame of any shape? */
+static bool vhub_ring_gather_has_room(const struct vhub_ring_gather *gather)
+{
+	return gather->batch.count < VHUB_BATCH_MAX &&
+	       gather->batch.bytes < VHUB_RING_BYTES &&
+	       gather->segs <= VHUB_RING_SEGS - VHUB_RING_FRAME_SEGS;
+}
+
+/* Gathers a batch: usual frames first, then of any shape. Return: false when
+ * the last frame has yet to be completed.
+ */
 static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
 {
 	struct vhub_ring_pair *ring = gather->ring;
 	struct vhub_batch *batch = &gather->batch;
 	u32 count;
 
-	BUILD_BUG_ON(VHUB_RING_FRAME_SEGS > VHUB_RING_SEGS);
+	BUILD_BUG_ON(VHUB_RING_FRAME_SEGS + VHUB_BATCH_MAX > VHUB_RING_SEGS);
+	BUILD_BUG_ON(VHUB_BATCH_MAX * VHUB_RING_USUAL > VHUB_RING_BYTES);
 
 	*batch = (struct vhub_batch){
+		.simple = ring->segs,
 		.frames = ring->frames,
 	};
-	gather->segs = 0;
-	while (gather->segs <= VHUB_RING_SEGS - VHUB_RING_FRAME_SEGS) {
-		vhub_ring_gather_simple(gather);
-		if (ring->tx_done == gather->posted ||
-		    batch->count == VHUB_BATCH_MAX ||
-		    batch->bytes >= VHUB_RING_BYTES)
-			break;
+	vhub_ring_gather_usual(gather);
+	if (ring->tx_done == gather->posted || batch->count == VHUB_BATCH_MAX)
+		return true;
+
+	gather->segs = batch->count;
+	vhub_batch_expand(batch);
+	while (ring->tx_done != gather->posted &&
+	       vhub_ring_gather_has_room(gather)) {
 		count = vhub_ring_gather_chain(gather,
 					       &ring->frames[batch->count]);
 		if (!count)
 			return false;
-		ring->tx_done += count;
+		WRITE_ONCE(ring->tx_done, ring->tx_done + count);
 	}
 	return true;
 }
@@ -726,6 +773,8 @@ long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport)
 		.hdr_size = vhub_fdport_hdr_size(fdport),
 	};
 	bool more = true;
+	u64 work = 0;
+	u32 copies;
 	long sent = 0;
 
 	/* Pairs with the process's release: descriptors before the index. */
@@ -738,8 +787,9 @@ long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport)
 
 	while (more && ring->tx_done != gather.posted) {
 		more = vhub_ring_gather_batch(&gather);
+		copies = 1;
 		if (gather.batch.count)
-			vhub_forward(&fdport->port, &gather.batch);
+			copies += vhub_forward(&fdport->port, &gather.batch);
 		sent += gather.batch.count;
 		/* Pairs with the process's acquire: it may write over frames
 		 * that are sent.
@@ -748,7 +798,15 @@ long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport)
 		/* Other signals wait: a kick sends all. */
 		if (fatal_signal_pending(current))
 			break;
-		cond_resched();
+		/* Others get their turn in time, but not after each batch: who
+		 * was woken by the first finds the more.
+		 */
+		work += copies * (gather.batch.bytes +
+				  gather.batch.count * VHUB_RING_FRAME_WORK);
+		if (work > VHUB_RING_WORK) {
+			work = 0;
+			cond_resched();
+		}
 	}
 	return sent;
 }

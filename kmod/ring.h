@@ -20,6 +20,9 @@ struct vm_area_struct;
 enum vhub_ring_limits {
 	VHUB_RING_SEGS	= 512,		/* pieces of all frames of a batch */
 	VHUB_RING_BYTES	= 256 << 10,	/* bytes of a batch, about */
+	VHUB_RING_USUAL	= 4096,		/* longest usual frame */
+	VHUB_RING_WORK	= 1 << 20,	/* bytes copied before others may run */
+	VHUB_RING_FRAME_WORK = 256,	/* what a frame adds to its bytes */
 };
 
 /**
@@ -54,7 +57,7 @@ struct vhub_ring_pair {
 	u32 rx_done;
 	u32 rx_hint;
 
-	/* Protected by the file's lock. */
+	/* Protected by the file's lock; @tx_done may be peeked at. */
 	u32 tx_done;
 	u32 tx_hint;
 	struct vhub_frame frames[VHUB_BATCH_MAX];
@@ -86,16 +89,24 @@ int vhub_ring_map(struct vhub_ring_pair *ring, struct vm_area_struct *vma);
 long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport);
 
 void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill);
-u32 vhub_ring_fill_simple_locked(struct vhub_ring_fill *fill,
-				 const struct vhub_frame *frames, u32 count,
-				 u64 *bytes);
+u32 vhub_ring_fill_usual_locked(struct vhub_ring_fill *fill,
+				const struct vhub_seg *frames, u32 count);
+int vhub_ring_fill_seg_locked(struct vhub_ring_fill *fill,
+			      const struct vhub_seg *frame);
 int vhub_ring_fill_frame_locked(struct vhub_ring_fill *fill,
 				const struct vhub_frame *frame);
 int vhub_ring_fill_skb_locked(struct vhub_ring_fill *fill,
 			      struct sk_buff *skb);
 bool vhub_ring_fill_end_locked(struct vhub_ring_fill *fill);
 
+/* Has the process posted no more buffers? */
+static inline bool vhub_ring_fill_is_full(const struct vhub_ring_fill *fill)
+{
+	return fill->ring->rx_done == fill->posted;
+}
+
 u32 vhub_ring_waiting(const struct vhub_ring_pair *ring);
 u32 vhub_ring_poll(struct vhub_ring_pair *ring);
+bool vhub_ring_has_posted(const struct vhub_ring_pair *ring);
 
 #endif /* _VHUB_RING_H */

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -395,6 +396,97 @@ TEST_F(rings, edge_triggered_epoll_misses_nothing)
 		ring_fill(&self->b);
 	}
 	close(ep);
+}
+
+static long ring_kick_wait(struct ring *ring)
+{
+	ring->head->rx_seen = ring->rx_next;
+	return ret_errno(ioctl(ring->fd, VHUB_IOC_KICK, VHUB_KICK_WAIT));
+}
+
+/**
+ * struct waiter - a thread that sends and waits in one call
+ * @ring: of which file
+ * @tid: the thread, 0 before it runs
+ * @ret: what the call returned
+ */
+struct waiter {
+	struct ring *ring;
+	pid_t tid;
+	long ret;
+};
+
+static void *waiter_thread(void *arg)
+{
+	struct waiter *waiter = arg;
+
+	__atomic_store_n(&waiter->tid, gettid(), __ATOMIC_RELEASE);
+	waiter->ret = ring_kick_wait(waiter->ring);
+	return NULL;
+}
+
+static bool waiter_sleeps(const struct waiter *waiter)
+{
+	pid_t tid = __atomic_load_n(&waiter->tid, __ATOMIC_ACQUIRE);
+
+	return tid && is_asleep(tid);
+}
+
+TEST_F(rings, kick_that_waits_sends_first)
+{
+	struct waiter waiter = { .ring = &self->b };
+	pthread_t thread;
+
+	make_frame(self->b.mem + MEM / 2, 60, 1);
+	ring_put(&self->b, self->b.mem + MEM / 2, 60, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, waiter_thread, &waiter));
+	EXPECT_TRUE(ring_gets(&self->a, 60, 1));
+	ASSERT_TRUE(wait_until(waiter_sleeps(&waiter)));
+	ASSERT_EQ(0, ring_send(&self->a, 60, 2));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(1, waiter.ret);
+	EXPECT_TRUE(ring_gets(&self->b, 60, 2));
+}
+
+TEST_F(rings, kick_that_waits_does_not_for_what_was_not_seen)
+{
+	ASSERT_EQ(0, ring_send(&self->a, 60, 1));
+	EXPECT_EQ(0, ring_kick_wait(&self->b));
+	EXPECT_EQ(0, ring_kick_wait(&self->b));
+	EXPECT_TRUE(ring_gets(&self->b, 60, 1));
+}
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* Also by a signal that restarts other calls. What was sent stays sent. */
+TEST_F(rings, kick_that_waits_is_interrupted_by_a_signal)
+{
+	const struct sigaction action = {
+		.sa_handler = ignore,
+		.sa_flags = SA_RESTART,
+	};
+	long want;
+
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	for (want = 0; want < 2; want++) {
+		struct waiter waiter = { .ring = &self->b };
+		pthread_t thread;
+
+		if (want) {
+			make_frame(self->b.mem + MEM / 2, 60, 1);
+			ring_put(&self->b, self->b.mem + MEM / 2, 60, 0);
+		}
+		ASSERT_EQ(0, pthread_create(&thread, NULL, waiter_thread,
+					    &waiter));
+		ASSERT_TRUE(wait_until(waiter_sleeps(&waiter)));
+		ASSERT_EQ(0, pthread_kill(thread, SIGUSR1));
+		ASSERT_EQ(0, pthread_join(thread, NULL));
+		EXPECT_EQ(want ?: -EINTR, waiter.ret);
+	}
+	EXPECT_TRUE(ring_gets(&self->a, 60, 1));
 }
 
 /* The flag that says whether somebody sleeps is taken down by the first frame,
@@ -876,11 +968,14 @@ TEST_F(setup, kick_says_what_it_lacks)
 	struct vhub_attach attach = { .hub = HUB };
 
 	EXPECT_EQ(-EBADFD, ring_kick(&ring));
+	EXPECT_EQ(-EBADFD, ret_errno(ioctl(self->fd, VHUB_IOC_KICK,
+					   VHUB_KICK_WAIT)));
 	ASSERT_EQ(0, ring_attach(&ring, HUB, 0));
 	EXPECT_EQ(-ENXIO, ring_kick(&ring));
 	ASSERT_EQ(0, ring_setup(&ring, 4, 0));
 	EXPECT_EQ(0, ring_kick(&ring));
-	EXPECT_EQ(-EINVAL, ret_errno(ioctl(self->fd, VHUB_IOC_KICK, 1)));
+	EXPECT_EQ(-EINVAL, ret_errno(ioctl(self->fd, VHUB_IOC_KICK, 2)));
+	EXPECT_EQ(-ENXIO, ring_kick_wait(&ring));
 
 	ASSERT_EQ(0, attach_as(reader, &attach));
 	receiver = (struct ring){ .fd = reader };

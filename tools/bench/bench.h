@@ -3,6 +3,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +27,44 @@ struct bench_end {
 	size_t len;
 };
 
+#define BENCH_ETHERTYPE		0x88b5	/* for local experiments */
+
+/* The begin of each frame. */
+struct bench_frame {
+	uint8_t dest[6];
+	uint8_t source[6];
+	uint16_t type;
+	uint8_t pad[2];
+	uint64_t number;
+} __attribute__((packed));
+
+/**
+ * struct bench_check - what a receiver has seen
+ * @len: bytes of each frame
+ * @next: least number that the next may have
+ * @count: how many there were
+ */
+struct bench_check {
+	size_t len;
+	uint64_t next;
+	uint64_t count;
+};
+
+/* Looks at a frame. Others than ours are passed over. Return: 0, or -EPROTO for
+ * one that is not in its place.
+ */
+static inline int bench_check_frame(struct bench_check *check,
+				    const struct bench_frame *frame, size_t len)
+{
+	if (len != check->len || frame->type != htons(BENCH_ETHERTYPE))
+		return 0;
+	if (frame->number < check->next)
+		return -EPROTO;
+	check->next = frame->number + 1;
+	check->count++;
+	return 0;
+}
+
 /**
  * struct bench_rival - a system to measure
  * @name: key in the results
@@ -33,12 +73,12 @@ struct bench_end {
  * @missing: why it cannot be had on this machine, or NULL; optional
  * @setup: make a network with that many ends
  * @open: take end number @i of it, in the process that goes on to use it
- * @send: send one frame; 0 or -errno. A system that takes batches gathers
- *	them here.
- * @flush: send what send() gathered; 0 or -errno; optional
+ * @send: send one frame; 0 or -errno
+ * @send_batch: instead: send a batch of frames like @frame, each with its number,
+ *	from *@number on, which is moved on; 0 or -errno
  * @recv: wait for a frame, take it; its length or -errno
- * @look: instead: wait for a frame, say where it is until the next call; its
- *	length or -errno
+ * @look_all: instead: wait for a frame, look at all that are there where they
+ *	are; 0 or -errno
  * @close: give the end up
  * @teardown: what setup made goes
  */
@@ -50,9 +90,11 @@ struct bench_rival {
 	void (*setup)(unsigned int ends);
 	void (*open)(struct bench_end *end, unsigned int i);
 	int (*send)(struct bench_end *end, const void *frame, size_t len);
-	int (*flush)(struct bench_end *end);
+	int (*send_batch)(struct bench_end *end,
+			  const struct bench_frame *frame, size_t len,
+			  uint64_t *number);
 	ssize_t (*recv)(struct bench_end *end, void *buf, size_t size);
-	ssize_t (*look)(struct bench_end *end, const void **frame);
+	int (*look_all)(struct bench_end *end, struct bench_check *check);
 	void (*close)(struct bench_end *end);
 	void (*teardown)(void);
 };

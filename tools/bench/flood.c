@@ -11,6 +11,7 @@
  * work on just these frames, of sender, kernel and receivers, the work wasted
  * on lost frames among it; and what was sent and not received is lost.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -25,18 +26,9 @@
 
 #include "bench.h"
 
-#define FLOOD_ETHERTYPE		0x88b5	/* for local experiments */
 #define FLOOD_TIME_LIMIT	300	/* seconds */
 #define FLOOD_CALM		50000	/* microseconds without a frame */
 #define FLOOD_YIELDS		10000	/* then a frame in a window is lost */
-
-struct flood_frame {
-	uint8_t dest[6];
-	uint8_t source[6];
-	uint8_t type[2];
-	uint8_t pad[2];
-	uint64_t number;
-} __attribute__((packed));
 
 /* One receiver's side of the shared memory, alone in its cache line.
  * @delivered: frames that it got
@@ -86,23 +78,27 @@ static uint64_t flood_sleeps(void)
 }
 
 /* The moments at which a receiver has something to do but receive: it is warm,
- * it begins, it has all, and each frame after that.
+ * it begins, it has all, and each frame after that. It had @before frames, and
+ * now it has @delivered.
  */
 static void flood_count(const struct flood_plan *plan,
 			struct flood_shared *shared, struct flood_receiver *me,
-			uint64_t delivered)
+			uint64_t before, uint64_t delivered)
 {
-	if (delivered == plan->warmup) {
+	uint64_t first = atomic_load(&me->first);
+	uint64_t goal = atomic_load(&me->goal);
+
+	if (before < plan->warmup) {
 		/* Before the sender can say what is next. */
 		atomic_store(&me->next, UINT64_MAX);
 		atomic_fetch_add(&shared->warm, 1);
 		return;
 	}
-	if (delivered == atomic_load(&me->first)) {
+	if (before < first) {
 		me->sleeps = flood_sleeps();
-		atomic_store(&me->next, atomic_load(&me->goal));
+		atomic_store(&me->next, goal);
 	}
-	if (delivered == atomic_load(&me->goal)) {
+	if (before < goal && delivered >= goal) {
 		me->sleeps = flood_sleeps() - me->sleeps;
 		atomic_fetch_add(&shared->full, 1);
 	}
@@ -110,50 +106,41 @@ static void flood_count(const struct flood_plan *plan,
 		me->last_ns = bench_now();
 }
 
-static bool flood_is_ours(const struct flood_plan *plan,
-			  const struct flood_frame *frame, ssize_t len)
-{
-	return len == (ssize_t)plan->len &&
-	       frame->type[0] == FLOOD_ETHERTYPE >> 8 &&
-	       frame->type[1] == (FLOOD_ETHERTYPE & 0xff);
-}
-
-static ssize_t flood_take(const struct bench_rival *rival,
-			  struct bench_end *end,
-			  const struct flood_frame **frame)
+/* Takes a frame, or all that are there. Return: as look_all(). */
+static int flood_take(const struct bench_rival *rival, struct bench_end *end,
+		      struct bench_check *check)
 {
 	static uint8_t buf[BENCH_FRAME_MAX + 1] __attribute__((aligned(4096)));
+	ssize_t len;
 
-	if (rival->look)
-		return rival->look(end, (const void **)frame);
-	*frame = (const void *)buf;
-	return rival->recv(end, buf, sizeof(buf));
+	if (rival->look_all)
+		return rival->look_all(end, check);
+
+	len = rival->recv(end, buf, sizeof(buf));
+	return len < 0 ? len : bench_check_frame(check, (void *)buf, len);
 }
 
 static void __attribute__((noreturn))
 flood_receive(const struct flood_plan *plan, struct flood_shared *shared,
 	      struct bench_end *end, struct flood_receiver *me)
 {
-	uint64_t delivered = 0, next = 0;
-	const struct flood_frame *frame;
-	ssize_t len;
+	struct bench_check check = { .len = plan->len };
+	uint64_t before = 0;
+	int ret;
 
 	for (;;) {
-		len = flood_take(plan->rival, end, &frame);
-		if (len < 0)
+		ret = flood_take(plan->rival, end, &check);
+		if (ret)
 			bench_die("%s: receive: %s", plan->rival->name,
-				  strerror(-len));
-		if (!flood_is_ours(plan, frame, len))
+				  strerror(-ret));
+		if (check.count == before)
 			continue;
-		if (frame->number < next)
-			bench_die("%s: frame %lu after frame %lu",
-				  plan->rival->name, frame->number, next - 1);
-		next = frame->number + 1;
-		atomic_store_explicit(&me->delivered, ++delivered,
+		atomic_store_explicit(&me->delivered, check.count,
 				      memory_order_relaxed);
-		if (delivered >= atomic_load_explicit(&me->next,
-						      memory_order_relaxed))
-			flood_count(plan, shared, me, delivered);
+		if (check.count >= atomic_load_explicit(&me->next,
+							memory_order_relaxed))
+			flood_count(plan, shared, me, before, check.count);
+		before = check.count;
 	}
 }
 
@@ -204,13 +191,17 @@ static void flood_wait_window(const struct flood_sender *sender)
 	}
 }
 
-static void flood_flush(struct flood_sender *sender)
+/* Sends one frame, or a batch of those that come in batches. */
+static int flood_send_some(struct flood_sender *sender,
+			   struct bench_frame *frame)
 {
 	const struct bench_rival *rival = sender->plan->rival;
-	int ret = rival->flush ? rival->flush(&sender->end) : 0;
 
-	if (ret)
-		bench_die("%s: send: %s", rival->name, strerror(-ret));
+	if (rival->send_batch)
+		return rival->send_batch(&sender->end, frame, sender->plan->len,
+					 &sender->number);
+	frame->number = sender->number++;
+	return rival->send(&sender->end, frame, sender->plan->len);
 }
 
 /* Sends until all receivers have reached something, @counter. */
@@ -219,26 +210,22 @@ static void flood_send(struct flood_sender *sender, atomic_uint *counter,
 {
 	static uint8_t buf[BENCH_FRAME_MAX + 1] __attribute__((aligned(4096)));
 	const struct flood_plan *plan = sender->plan;
-	struct flood_frame *frame = (void *)buf;
+	struct bench_frame *frame = (void *)buf;
 	int ret;
 
-	*frame = (struct flood_frame){
+	*frame = (struct bench_frame){
 		.dest = { 2, 0, 0, 0, 0, 2 },
 		.source = { 2, 0, 0, 0, 0, 1 },
-		.type = { FLOOD_ETHERTYPE >> 8, FLOOD_ETHERTYPE & 0xff },
+		.type = htons(BENCH_ETHERTYPE),
 	};
 	while (atomic_load(counter) < plan->receivers) {
-		if (window && sender->number % window == 0) {
-			flood_flush(sender);
+		if (window && sender->number % window == 0)
 			flood_wait_window(sender);
-		}
-		frame->number = sender->number++;
-		ret = plan->rival->send(&sender->end, frame, plan->len);
+		ret = flood_send_some(sender, frame);
 		if (ret)
 			bench_die("%s: send: %s", plan->rival->name,
 				  strerror(-ret));
 	}
-	flood_flush(sender);
 }
 
 static uint64_t flood_delivered(const struct flood_sender *sender)

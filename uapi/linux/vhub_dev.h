@@ -226,10 +226,10 @@ struct vhub_desc {
  * @rx_seen: how far the process has looked at what came, written by it before
  *	it sleeps: poll() reports POLLIN while @rx_kernel is another
  * @rx_sleep: not 0 when the process is to be woken at the next frame, which sets
- *	it to 0. Set by poll(), too, so only a process that sleeps in another
- *	way, or in epoll_wait() with EPOLLET, sets it: after @rx_seen and before
- *	a last look at @rx_kernel, with a full barrier after it. A process that
- *	is awake may set it to 0 to spare others the waking.
+ *	it to 0. Set by poll() and VHUB_KICK_WAIT, too, so only a process that
+ *	sleeps in another way, or in epoll_wait() with EPOLLET, sets it: after
+ *	@rx_seen and before a last look at @rx_kernel, with a full barrier after
+ *	it. A process that is awake may set it to 0 to spare others the waking.
  * @rx_kernel: RX index of the kernel
  *
  * Each side reads the other's indices, and never trusts them. To an index of the
@@ -253,11 +253,17 @@ struct vhub_ring_head {
 #define VHUB_IOC_MEM		_IO(VHUB_IOC_TYPE, 0x02)
 #define VHUB_IOC_RINGS		_IO(VHUB_IOC_TYPE, 0x03)
 
-/* Send what is in the TX ring; the argument is 0. Return: how many frames were
- * accepted, or an error after which nothing was sent: EBADFD for a file that is
- * not attached, ENXIO for one without TX ring, EACCES without the right to
- * send, EINVAL for an index of the process that is not within the ring, EINTR.
+/* Send what is in the TX ring; the argument is 0, or VHUB_KICK_WAIT to sleep
+ * after that until @rx_kernel is not @rx_seen, in one call and for less than
+ * poll() costs. O_NONBLOCK does not matter. To wait, a file needs no TX ring.
+ *
+ * Return: how many frames were accepted, or an error after which nothing was
+ * sent: EBADFD for a file that is not attached, ENXIO for one without TX ring
+ * (to wait: without RX ring), EACCES without the right to send, EINVAL for an
+ * index of the process that is not within the ring and for another argument,
+ * EINTR.
  */
 #define VHUB_IOC_KICK		_IO(VHUB_IOC_TYPE, 0x04)
+#define VHUB_KICK_WAIT		1
 
 #endif /* _UAPI_LINUX_VHUB_DEV_H */
