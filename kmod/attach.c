@@ -472,11 +472,24 @@ static void vhub_fdport_del_on_locked(struct vhub_fdport *fdport,
 	file->on_index = -1;
 }
 
+/* One more file with rings, or one less. Return: does the port show it. */
+static bool vhub_fdport_count_rings_locked(struct vhub_fdport *fdport,
+					   int change)
+{
+	lockdep_assert_held(&fdport->lock);
+
+	fdport->ring_count += change;
+	return vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_RINGS,
+				  fdport->ring_count);
+}
+
 /* Return: 0; -ENOENT when the port's last file went, -ENOSPC when it is full. */
 static int vhub_fdport_add_file(struct vhub_fdport *fdport,
 				struct vhub_file *file, bool first)
 {
 	int ret = 0;
+
+	lockdep_assert_held(&file->lock);
 
 	spin_lock(&fdport->lock);
 	if (!fdport->queue_count && !first) {
@@ -485,6 +498,8 @@ static int vhub_fdport_add_file(struct vhub_fdport *fdport,
 		ret = -ENOSPC;
 	} else {
 		fdport->queue_count++;
+		if (file->ring)
+			vhub_fdport_count_rings_locked(fdport, 1);
 		vhub_fdport_add_on_locked(fdport, file);
 	}
 	spin_unlock(&fdport->lock);
@@ -683,6 +698,8 @@ void vhub_file_detach(struct vhub_file *file)
 
 	/* From here on the port is another file's, and may go with it. */
 	spin_lock(&fdport->lock);
+	if (file->ring)
+		vhub_fdport_count_rings_locked(fdport, -1);
 	last = !--fdport->queue_count;
 	spin_unlock(&fdport->lock);
 
@@ -737,6 +754,18 @@ int vhub_file_add_mem(struct vhub_file *file, u64 start, u64 size)
 	return 0;
 }
 
+/* Tells of rings that a port's file got after it was attached. */
+static void vhub_fdport_show_rings(struct vhub_fdport *fdport)
+{
+	bool changed;
+
+	spin_lock(&fdport->lock);
+	changed = vhub_fdport_count_rings_locked(fdport, 1);
+	spin_unlock(&fdport->lock);
+	if (changed)
+		vhub_port_announce(&fdport->port);
+}
+
 /**
  * vhub_file_add_rings - set up the rings of a file
  * @file: the file, its lock held
@@ -766,6 +795,8 @@ int vhub_file_add_rings(struct vhub_file *file, struct vhub_rings *rings)
 	spin_unlock_bh(&file->queue.lock);
 	/* Who sleeps in read() learns that nothing will come. */
 	wake_up_interruptible_all(&file->queue.wait);
+	if (file->port)
+		vhub_fdport_show_rings(file->port);
 	return 0;
 }
 

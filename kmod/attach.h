@@ -25,6 +25,7 @@ struct vhub_file;
  * @pid: process that opened the port or set it up last
  * @comm: name of that process then
  * @queue_count: files attached
+ * @ring_count: those of them that have rings
  * @on_count: files that receive, the first of @on
  * @on: these files
  * @vnet_hdr_size: bytes of the virtio-net header, if the port has one
@@ -49,6 +50,7 @@ struct vhub_fdport {
 	struct pid *pid;
 	char comm[TASK_COMM_LEN];
 	u32 queue_count;
+	u32 ring_count;
 
 	/* RCU: written under @lock. */
 	u32 on_count;

@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 46
+plan 48
 
 port()
 {
@@ -86,6 +86,14 @@ cmd_ok "-s names the reason" sh -c "in_ns a vhub -s port show lan0 1 |
 	grep -q '^    drops full [1-9][0-9]*$'"
 end recv
 end hold
+
+# rings --------------------------------------------------------------------
+start_ready ring in_ns a frames -r hold lan0 1
+cmd_prints "show says which port has rings" \
+	"lan0: port 1 kind fd flags send,recv,link,rings command frames pid ${pid[ring]} owner root" \
+	port show lan0 1
+same "so does JSON" '["send","recv","link","rings"]' "$(one .flags)"
+end ring
 
 # set ----------------------------------------------------------------------
 start_ready hold in_ns a frames hold lan0 1

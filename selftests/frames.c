@@ -21,6 +21,7 @@
  * -l LABEL	label of the ports
  * -m MODE	open with r, w or rw
  * -n NETNS	open in that namespace, then live in the old one
+ * -r		set up a ring to send from, and write() nevertheless
  *
  * All say "ready PORT" when they are attached, "hold" and "many" "ready N". They
  * stay attached until they are killed or, all but "listen" and "respond", read
@@ -68,6 +69,7 @@ struct options {
 	const char *netns;
 	int flags;
 	int fd;
+	bool ring;
 	uint32_t port;		/* set by attach() */
 };
 
@@ -115,6 +117,13 @@ static int open_there(const struct options *o)
 	return fd;
 }
 
+static int add_ring(int fd)
+{
+	struct vhub_rings rings = { .size = sizeof(rings), .tx_count = 1 };
+
+	return ioctl(fd, VHUB_IOC_RINGS, &rings);
+}
+
 /* Returns an attached file or -errno. */
 static int try_attach(struct options *o)
 {
@@ -129,7 +138,7 @@ static int try_attach(struct options *o)
 		return -errno;
 	snprintf(a.hub, sizeof(a.hub), "%s", o->hub);
 	snprintf(a.label, sizeof(a.label), "%s", o->label);
-	if (ioctl(fd, VHUB_IOC_ATTACH, &a)) {
+	if (ioctl(fd, VHUB_IOC_ATTACH, &a) || (o->ring && add_ring(fd))) {
 		ret = -errno;
 		close(fd);
 		return ret;
@@ -575,7 +584,7 @@ int main(int argc, char **argv)
 
 	setlinebuf(stdout);
 	setvbuf(stdin, NULL, _IONBF, 0);	/* poll() sees what is left */
-	while ((opt = getopt(argc, argv, "+f:l:m:n:")) != -1) {
+	while ((opt = getopt(argc, argv, "+f:l:m:n:r")) != -1) {
 		switch (opt) {
 		case 'f':
 			o.fd = to_number(optarg);
@@ -588,6 +597,9 @@ int main(int argc, char **argv)
 			break;
 		case 'n':
 			o.netns = optarg;
+			break;
+		case 'r':
+			o.ring = true;
 			break;
 		default:
 			return 2;

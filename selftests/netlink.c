@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <linux/genetlink.h>
 
-#include "vhub_test.h"
+#include "vhub_ring.h"
 
 #define HAS(info, attr)	((info).has & (1ULL << (attr)))
 
@@ -902,6 +902,67 @@ TEST_F(events, of_a_header_that_comes_and_goes)
 	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
 	EXPECT_TRUE(info.flags & VHUB_PORT_FLAG_VNET_HDR);
 	ASSERT_EQ(0, tun_set_iff(fd, "", TAP_FLAGS | IFF_VNET_HDR));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+static bool shows_rings(const struct port_info *info)
+{
+	return info->flags & VHUB_PORT_FLAG_RINGS;
+}
+
+TEST_F(events, of_rings_that_a_port_gets)
+{
+	struct ring ring = { .fd = attach(HUB) };
+	struct port_info info;
+
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_FALSE(shows_rings(&info));
+	ASSERT_EQ(0, ring_setup(&ring, 0, 4));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_TRUE(shows_rings(&info));
+	EXPECT_EQ(-EBUSY, ring_setup(&ring, 4, 4));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+	ASSERT_EQ(0, port_get(HUB, 1, &info));
+	EXPECT_TRUE(shows_rings(&info));
+}
+
+TEST_F(events, of_rings_that_a_port_brings)
+{
+	struct port_info info;
+	struct ring ring;
+
+	ASSERT_EQ(0, ring_open(&ring, 4, 0, 4096));
+	ASSERT_EQ(0, ring_attach(&ring, HUB, 0));
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_TRUE(shows_rings(&info));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+/* A port has rings as long as one of its files has. */
+TEST_F(events, of_rings_of_one_queue_are_those_of_the_port)
+{
+	struct vhub_attach join = { .flags = VHUB_ATTACH_JOIN };
+	int fd = attach_tun(HUB, IFF_MULTI_QUEUE), i;
+	struct port_info info;
+	struct ring rings[2];
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, ring_open(&rings[i], 4, 4, 4096));
+		join.fd = fd;
+		ASSERT_EQ(0, attach_as(rings[i].fd, &join));
+	}
+	while (hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info) &&
+	       info.queues != 3)
+		;
+	EXPECT_TRUE(shows_rings(&info));
+	ring_close(&rings[0]);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_EQ(2, info.queues);
+	EXPECT_TRUE(shows_rings(&info));
+	ring_close(&rings[1]);
+	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 1, &info));
+	EXPECT_EQ(1, info.queues);
+	EXPECT_FALSE(shows_rings(&info));
 	EXPECT_TRUE(hears_nothing(&self->ear));
 }
 

@@ -21,6 +21,7 @@ static const struct vhub_bit names_port_flags[] = {
 	{ VHUB_PORT_FLAG_VNET_HDR, "vnet-hdr" },
 	{ VHUB_PORT_FLAG_TUN, "tun" },
 	{ VHUB_PORT_FLAG_MULTI_QUEUE, "multi-queue" },
+	{ VHUB_PORT_FLAG_RINGS, "rings" },
 	{ 0, NULL }
 };
 

@@ -33,6 +33,7 @@ enum vhub_port_kind {
  * @VHUB_PORT_FLAG_TUN: A process at the port speaks the ioctls of a TAP.
  * @VHUB_PORT_FLAG_MULTI_QUEUE: More files may join this port as further
  *   queues.
+ * @VHUB_PORT_FLAG_RINGS: At least one file of the port has descriptor rings.
  */
 enum vhub_port_flag {
 	VHUB_PORT_FLAG_SEND = 1,
@@ -41,6 +42,7 @@ enum vhub_port_flag {
 	VHUB_PORT_FLAG_VNET_HDR = 8,
 	VHUB_PORT_FLAG_TUN = 16,
 	VHUB_PORT_FLAG_MULTI_QUEUE = 32,
+	VHUB_PORT_FLAG_RINGS = 64,
 };
 
 enum {
