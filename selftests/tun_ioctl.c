@@ -587,6 +587,25 @@ TEST_F(queue, detached_queue_can_be_closed_first_or_last)
 	EXPECT_EQ(-ENOENT, port_get(HUB, 2, &info));
 }
 
+/* Though another queue of the port is on. */
+TEST_F(queue, closed_queue_counts_what_it_forgets)
+{
+	struct port_info info;
+	int i;
+
+	ASSERT_EQ(0, set_queue(self->fds[1], IFF_DETACH_QUEUE));
+	for (i = 0; i < 10; i++)
+		ASSERT_EQ(0, send_frame(self->plain, 60, i));
+	ASSERT_EQ(0, set_queue(self->fds[1], IFF_ATTACH_QUEUE));
+	close(self->fds[0]);
+	ASSERT_EQ(0, port_get(HUB, 2, &info));
+	EXPECT_EQ(1, info.queues_on);
+	EXPECT_EQ(0, info.queued);
+	EXPECT_EQ(10, info.drops[VHUB_A_DROPS_NO_QUEUE]);
+	/* The port had them. */
+	EXPECT_EQ(10, info.rx_frames);
+}
+
 #define MEETINGS	300
 
 struct meeting {
