@@ -26,10 +26,16 @@
  * struct vhub_net - what the module keeps for a network namespace
  * @hubs: its hubs by id, for dumps
  * @next_id: of the next hub: a dump does not take it for one that went
+ * @hub_changes: how often a hub came or went, running freely
+ * @port_changes: how often a port of any hub did
  */
 struct vhub_net {
 	struct xarray hubs;
 	u32 next_id;
+
+	/* Atomic. */
+	atomic_t hub_changes;
+	atomic_t port_changes;
 };
 
 static unsigned int vhub_net_id;
@@ -96,6 +102,50 @@ struct vhub_hub *vhub_hub_next_rcu(struct net *net, unsigned long *id)
 	while (hub && READ_ONCE(hub->dev->reg_state) != NETREG_REGISTERED)
 		hub = xa_find_after(&vnet->hubs, id, ULONG_MAX, XA_PRESENT);
 	return hub;
+}
+
+/* How often a hub of the namespace came or went. Context: any. */
+u32 vhub_hub_changes(struct net *net)
+{
+	struct vhub_net *vnet = net_generic(net, vhub_net_id);
+
+	return atomic_read(&vnet->hub_changes);
+}
+
+/**
+ * vhub_hub_port_changes - how often a port came or went
+ * @net: the namespace
+ * @hub: a hub of it, or NULL for the ports of all
+ *
+ * Context: any.
+ * Return: a number that is another after each change.
+ */
+u32 vhub_hub_port_changes(struct net *net, const struct vhub_hub *hub)
+{
+	struct vhub_net *vnet = net_generic(net, vhub_net_id);
+
+	return hub ? READ_ONCE(hub->port_changes) :
+		     atomic_read(&vnet->port_changes);
+}
+
+static void vhub_hub_count_change(const struct vhub_hub *hub)
+{
+	struct vhub_net *vnet = net_generic(dev_net(hub->dev), vhub_net_id);
+
+	/* The host's port comes and goes with its hub. */
+	atomic_inc(&vnet->hub_changes);
+	atomic_inc(&vnet->port_changes);
+}
+
+/* A port comes or goes. Context: the hub's lock held. */
+void vhub_hub_count_port_change_locked(struct vhub_hub *hub)
+{
+	struct vhub_net *vnet = net_generic(dev_net(hub->dev), vhub_net_id);
+
+	lockdep_assert_held(&hub->lock);
+
+	WRITE_ONCE(hub->port_changes, hub->port_changes + 1);
+	atomic_inc(&vnet->port_changes);
 }
 
 /**
@@ -420,6 +470,7 @@ static void vhub_hub_retire(struct vhub_hub *hub)
 	hub->dead = true;
 	spin_unlock(&hub->lock);
 
+	vhub_hub_count_change(hub);
 	vhub_nl_notify_hub_del(hub);
 }
 
@@ -437,6 +488,8 @@ static int vhub_hub_netdev_event(struct notifier_block *block,
 	mutex_lock(&hub->change);
 	switch (event) {
 	case NETDEV_REGISTER:
+		vhub_hub_count_change(hub);
+		fallthrough;
 	case NETDEV_CHANGENAME:
 		vhub_nl_notify_hub(hub);
 		break;

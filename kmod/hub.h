@@ -23,6 +23,8 @@
  * @numbers: the ports by number, without the host's; it has a lock of its own,
  *	and a port in it is on the hub only if its @hub says so under @lock
  * @count: how many ports are in @numbers
+ * @port_changes: how often a port came or went, running freely; may be peeked
+ *	at without @lock
  * @dead: takes no more ports; written under @change, too
  * @owner: whom the owner's bits of @perm are for
  * @group: whom the group's bits of @perm are for
@@ -45,6 +47,7 @@ struct vhub_hub {
 	/* Protected by @lock. */
 	spinlock_t lock;
 	u32 count;
+	u32 port_changes;
 	bool dead;
 	kuid_t owner;
 	kgid_t group;
@@ -57,6 +60,9 @@ bool vhub_hub_is(const struct net_device *dev);
 struct vhub_hub *vhub_hub_get_by_name(struct net *net, const char *name);
 struct vhub_hub *vhub_hub_get_by_index(struct net *net, int ifindex);
 struct vhub_hub *vhub_hub_next_rcu(struct net *net, unsigned long *id);
+u32 vhub_hub_changes(struct net *net);
+u32 vhub_hub_port_changes(struct net *net, const struct vhub_hub *hub);
+void vhub_hub_count_port_change_locked(struct vhub_hub *hub);
 u32 vhub_hub_rights(struct vhub_hub *hub);
 
 static inline void vhub_hub_put(struct vhub_hub *hub)

@@ -118,12 +118,28 @@ static int vhub_nl_may_change(struct sk_buff *request, struct vhub_hub *hub,
 	return -EPERM;
 }
 
+/* One more part of a dump of things that came or went so often: a dump in which
+ * this number changes is marked as interrupted. 0 would say that nobody counts.
+ */
+static void vhub_nl_continue_dump(struct netlink_callback *cb, u32 changes)
+{
+	cb->seq = (changes + 1) ?: 1;
+}
+
 static void *vhub_nl_put_dump(struct sk_buff *msg, struct netlink_callback *cb,
 			      u8 cmd)
 {
 	return genlmsg_put(msg, NETLINK_CB(cb->skb).portid,
 			   cb->nlh->nlmsg_seq, &vhub_nl_family, NLM_F_MULTI,
 			   cmd);
+}
+
+/* Not for a message that is given up: the mark is made once. */
+static void vhub_nl_end_dump(struct sk_buff *msg, struct netlink_callback *cb,
+			     void *hdr)
+{
+	genl_dump_check_consistent(cb, hdr);
+	genlmsg_end(msg, hdr);
 }
 
 static int vhub_nl_reply_hub(struct sk_buff *request, struct genl_info *info,
@@ -179,6 +195,7 @@ int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return -EINVAL;
 	}
 
+	vhub_nl_continue_dump(cb, vhub_hub_changes(net));
 	rcu_read_lock();
 	while ((hub = vhub_hub_next_rcu(net, &cursor->hub))) {
 		hdr = vhub_nl_put_dump(skb, cb, VHUB_CMD_HUB_GET);
@@ -188,7 +205,7 @@ int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			genlmsg_cancel(skb, hdr);
 			break;
 		}
-		genlmsg_end(skb, hdr);
+		vhub_nl_end_dump(skb, cb, hdr);
 		cursor->hub++;
 	}
 	rcu_read_unlock();
@@ -381,7 +398,7 @@ static int vhub_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
 		if (ret)
 			genlmsg_cancel(skb, hdr);
 		else
-			genlmsg_end(skb, hdr);
+			vhub_nl_end_dump(skb, cb, hdr);
 		if (ret == -EMSGSIZE)
 			return ret;
 		cursor->port++;
@@ -408,6 +425,8 @@ static int vhub_nl_dump_named(struct sk_buff *skb, struct netlink_callback *cb,
 		return -ENODEV;
 	}
 	cursor->hub = hub->dev->ifindex;
+	vhub_nl_continue_dump(cb, vhub_hub_port_changes(sock_net(skb->sk),
+							hub));
 	vhub_nl_dump_ports(skb, cb, hub);
 	vhub_hub_put(hub);
 	return skb->len;
@@ -430,6 +449,7 @@ int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (attrs[VHUB_A_PORT_HUB_IFINDEX] || attrs[VHUB_A_PORT_HUB_NAME])
 		return vhub_nl_dump_named(skb, cb, attrs);
 
+	vhub_nl_continue_dump(cb, vhub_hub_port_changes(net, NULL));
 	rcu_read_lock();
 	while ((hub = vhub_hub_next_rcu(net, &id))) {
 		/* The hub that the port is of may have gone. */

@@ -79,6 +79,7 @@ int vhub_port_attach(struct vhub_port *port, struct vhub_hub *hub)
 	rcu_assign_pointer(port->hub, hub);
 	list_add_tail_rcu(&port->list, &hub->ports);
 	hub->count++;
+	vhub_hub_count_port_change_locked(hub);
 	spin_unlock(&hub->lock);
 
 	pr_debug("%s: port %u created\n", hub->dev->name, port->number);
@@ -96,6 +97,7 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 	list_del_rcu(&port->list);
 	xa_erase(&hub->numbers, port->number);
 	hub->count--;
+	vhub_hub_count_port_change_locked(hub);
 	pr_debug("%s: port %u destroyed\n", hub->dev->name, port->number);
 
 	/* Last: an owner that finds no hub goes on to free the port after a

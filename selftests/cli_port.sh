@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 48
+plan 51
 
 port()
 {
@@ -128,6 +128,21 @@ cmd_prints "which is shown" \
 cmd_says "but its cable is the device's" 2 \
 	"vhub: port 0 of hub \"lan0\": The host's cable is plugged by setting the hub's device up or down" \
 	port set lan0 0 link off
+
+# a listing that changes ---------------------------------------------------
+start_ready more in_ns a frames hold lan0 500
+start_ready flap in_ns a frames flap lan0
+notes()
+{
+	in_ns a vhub port show lan0 2>&1 >/dev/null | grep -qFx \
+		"vhub: ports came or went meanwhile, some may be missing"
+}
+eventually "show says so when ports come and go all the time" notes
+end flap
+in_ns a vhub port show lan0 >"$tmp/quiet.out" 2>"$tmp/quiet.err"
+same "and not when they stay" "" "$(cat "$tmp/quiet.err")"
+same "all are there then" 502 "$(wc -l <"$tmp/quiet.out")"
+end more
 
 # del ----------------------------------------------------------------------
 cmd_prints "del takes a port off, and says nothing" "" port del lan0 1

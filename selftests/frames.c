@@ -5,6 +5,7 @@
  *	frames [OPTION]... COMMAND HUB [ARGUMENT]...
  *
  * hold HUB N		N ports that do nothing
+ * flap HUB		ports that come and go all the time
  * many HUB N		N ports, or as many as there can be; a line on standard
  *			input lets them go. Says how long both took.
  * send HUB COUNT SIZE	numbered frames
@@ -238,6 +239,18 @@ static int cmd_hold(struct options *o, char **arg)
 	for (i = 0; i < n; i++)
 		attach(o);
 	printf("ready %u\n", n);
+	stay();
+	return 0;
+}
+
+static int cmd_flap(struct options *o, char **arg)
+{
+	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	close(attach(o));
+	printf("ready %u\n", o->port);
+	while (!poll(&pfd, 1, 0))
+		close(attach(o));
 	stay();
 	return 0;
 }
@@ -555,6 +568,7 @@ static const struct command {
 	int (*fn)(struct options *o, char **arg);
 } commands[] = {
 	{ "hold", 1, cmd_hold },
+	{ "flap", 0, cmd_flap },
 	{ "many", 1, cmd_many },
 	{ "send", 2, cmd_send },
 	{ "recv", 1, cmd_recv },

@@ -7,11 +7,13 @@
 
 #include "kselftest_harness.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -760,6 +762,90 @@ TEST_F(port, with_and_without_rings_they_hear_each_other)
 	EXPECT_TRUE(recv_made(self->a, 5000, 2));
 	EXPECT_TRUE(recv_made(self->b, 5000, 2));
 	vhub_close(other);
+}
+
+/*
+ * Listings that change while they are read
+ */
+#define STABLE	120	/* ports that make a listing of three parts */
+
+static struct {
+	int changes;	/* listings that shall be interrupted yet */
+	int begun;	/* listings */
+	__u32 seq;	/* of the last of them */
+} churn;
+
+/* Stands between the library and libmnl: a port comes when the first part of a
+ * listing has been read.
+ */
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf,
+			    size_t size)
+{
+	const struct nlmsghdr *nlh = buf;
+	typeof(mnl_socket_recvfrom) *recvfrom;
+	ssize_t len;
+
+	recvfrom = dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
+	len = recvfrom(sock, buf, size);
+	if (!mnl_nlmsg_ok(nlh, len) || !(nlh->nlmsg_flags & NLM_F_MULTI) ||
+	    nlh->nlmsg_seq == churn.seq)
+		return len;
+	churn.seq = nlh->nlmsg_seq;
+	churn.begun++;
+	if (churn.changes) {
+		churn.changes--;
+		attach(HUB);
+	}
+	return len;
+}
+
+FIXTURE(listing)
+{
+	struct vhub_nl nl;
+	struct vhub_port_info *ports;
+	size_t n;
+};
+
+FIXTURE_SETUP(listing)
+{
+	int i;
+
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, hub_add(HUB));
+	for (i = 0; i < STABLE; i++)
+		ASSERT_LE(0, attach(HUB));
+}
+
+FIXTURE_TEARDOWN(listing)
+{
+	free(self->ports);
+	vhub_nl_close(&self->nl);
+}
+
+TEST_F(listing, that_changes_is_read_again)
+{
+	churn.changes = 3;
+	ASSERT_EQ(0, vhub_port_list(&self->nl, HUB, &self->ports, &self->n));
+	EXPECT_EQ(4, churn.begun);
+	EXPECT_FALSE(self->nl.interrupted);
+	/* The host's is one of them. */
+	EXPECT_EQ(1 + STABLE + 3, self->n);
+}
+
+TEST_F(listing, that_changes_for_ever_is_given_up)
+{
+	churn.changes = 1000;
+	ASSERT_EQ(0, vhub_port_list(&self->nl, NULL, &self->ports, &self->n));
+	EXPECT_TRUE(self->nl.interrupted);
+	EXPECT_LT(1, churn.begun);
+	EXPECT_GT(100, churn.begun);
+	EXPECT_LE(1 + STABLE, self->n);
+
+	/* Which is not said of the next. */
+	churn.changes = 0;
+	free(self->ports);
+	ASSERT_EQ(0, vhub_port_list(&self->nl, NULL, &self->ports, &self->n));
+	EXPECT_FALSE(self->nl.interrupted);
 }
 
 TEST_HARNESS_MAIN

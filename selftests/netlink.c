@@ -701,36 +701,166 @@ static int count_of_hub(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/**
+ * struct dump - a dump that is read part by part
+ * @genl: the socket
+ * @cb: called for what is listed
+ * @data: its argument
+ * @parts: datagrams read
+ * @interrupted: the kernel said so
+ */
+struct dump {
+	struct genl *genl;
+	mnl_cb_t cb;
+	void *data;
+	int parts;
+	bool interrupted;
+};
+
+#define DUMP_SEQ	7
+
+static int dump_begin(struct dump *dump, __u8 cmd, const struct attr *attrs)
+{
+	struct genl *genl = dump->genl;
+
+	dump->parts = 0;
+	dump->interrupted = false;
+	genl_begin(genl, cmd, NLM_F_DUMP);
+	for (; attrs->kind != NONE; attrs++)
+		put_attr(genl->nlh, attrs);
+	genl->nlh->nlmsg_seq = DUMP_SEQ;
+	return ret_errno(mnl_socket_sendto(genl->sock, genl->nlh,
+					   genl->nlh->nlmsg_len));
+}
+
+/* Return: is more to come. */
+static bool dump_read(struct dump *dump)
+{
+	static char buf[65536];
+	struct nlmsghdr *nlh = (void *)buf;
+	int len, ret = MNL_CB_OK;
+
+	len = mnl_socket_recvfrom(dump->genl->sock, buf, sizeof(buf));
+	dump->parts++;
+	for (; ret == MNL_CB_OK && mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			dump->interrupted = true;
+		/* Which libmnl takes for an error. */
+		nlh->nlmsg_flags &= ~NLM_F_DUMP_INTR;
+		ret = mnl_cb_run(nlh, nlh->nlmsg_len, DUMP_SEQ,
+				 mnl_socket_get_portid(dump->genl->sock),
+				 dump->cb, dump->data);
+	}
+	return ret == MNL_CB_OK;
+}
+
 /* And of the hubs that are left not one port is missing. */
 TEST_F_TIMEOUT(netlink, hub_that_goes_takes_no_ports_of_the_next, 120)
 {
+	const struct attr none[] = { {} };
 	struct of_hub next = { .name = "lan1" };
-	unsigned int seq = 7, port;
-	static char buf[65536];
-	int i, ret = MNL_CB_OK;
-	ssize_t len;
+	struct dump dump = { &self->genl, count_of_hub, &next };
+	int i;
 
 	for (i = 0; i < 400; i++)
 		ASSERT_LE(0, attach(HUB));
 	for (i = 0; i < 300; i++)
 		ASSERT_LE(0, attach("lan1"));
-	genl_begin(&self->genl, VHUB_CMD_PORT_GET, NLM_F_DUMP);
-	self->genl.nlh->nlmsg_seq = seq;
-	port = mnl_socket_get_portid(self->genl.sock);
-	ASSERT_LT(0, mnl_socket_sendto(self->genl.sock, self->genl.nlh,
-				       self->genl.nlh->nlmsg_len));
-	for (i = 0; ret == MNL_CB_OK; i++) {
-		len = mnl_socket_recvfrom(self->genl.sock, buf, sizeof(buf));
-		ASSERT_LT(0, len);
-		ret = mnl_cb_run(buf, len, seq, port, count_of_hub, &next);
+	ASSERT_LT(0, dump_begin(&dump, VHUB_CMD_PORT_GET, none));
+	while (dump_read(&dump)) {
 		/* Some of its ports are out. */
-		if (i == 1) {
+		if (dump.parts == 2) {
 			ASSERT_EQ(0, next.ports);
 			ASSERT_EQ(0, link_del(HUB));
 		}
 	}
-	EXPECT_EQ(MNL_CB_STOP, ret);
 	EXPECT_EQ(301, next.ports);
+	EXPECT_TRUE(dump.interrupted);
+}
+
+/* What may happen between the first part of a dump and the next. */
+enum happening {
+	NO_CHANGE, PORT_COMES, PORT_GOES, LINK_CHANGES, HUB_COMES,
+	HUB_IS_RENAMED, HUB_GOES, HAPPENINGS
+};
+
+static int happen(enum happening what, int fd)
+{
+	switch (what) {
+	case PORT_COMES:
+		return attach(HUB) < 0;
+	case PORT_GOES:
+		return close(fd);
+	case LINK_CHANGES:
+		return port_set_link(HUB, 2, 0);
+	case HUB_COMES:
+		return hub_add("new");
+	case HUB_GOES:
+		return link_del("new");
+	case HUB_IS_RENAMED:
+		return link_rename("new", "old") ?: link_rename("old", "new");
+	default:
+		return 0;
+	}
+}
+
+static const struct attr of_all[] = { {} };
+static const struct attr of_this[] = { ON(HUB), {} };
+static const struct attr of_other[] = { ON("lan1"), {} };
+
+/* Which dumps each of them interrupts. */
+static const struct {
+	const char *name;
+	__u8 cmd;
+	const struct attr *attrs;
+	bool interrupted[HAPPENINGS];
+} listings[] = {
+	{ "hubs", VHUB_CMD_HUB_GET, of_all,
+	  { [HUB_COMES] = true, [HUB_GOES] = true } },
+	{ "ports of all hubs", VHUB_CMD_PORT_GET, of_all,
+	  { [PORT_COMES] = true, [PORT_GOES] = true,
+	    [HUB_COMES] = true, [HUB_GOES] = true } },
+	{ "ports of the hub", VHUB_CMD_PORT_GET, of_this,
+	  { [PORT_COMES] = true, [PORT_GOES] = true } },
+	{ "ports of another", VHUB_CMD_PORT_GET, of_other, {} },
+};
+
+TEST_F_TIMEOUT(netlink, dump_says_that_it_was_interrupted, 120)
+{
+	struct dump dump = { &self->genl, nothing };
+	unsigned int i, what;
+	char name[16];
+	int fd;
+
+	/* When a part is read the next is made, of up to 32 KiB: three parts. */
+	for (i = 0; i < 500; i++) {
+		snprintf(name, sizeof(name), "h%u", i);
+		ASSERT_EQ(0, hub_add(name));
+	}
+	for (i = 0; i < 120; i++) {
+		ASSERT_LE(0, attach(HUB));
+		ASSERT_LE(0, attach("lan1"));
+	}
+	for (i = 0; i < ARRAY_SIZE(listings); i++)
+		for (what = 0; what < HAPPENINGS; what++) {
+			fd = attach(HUB);
+			ASSERT_LE(0, fd);
+			ASSERT_LT(0, dump_begin(&dump, listings[i].cmd,
+						listings[i].attrs));
+			ASSERT_TRUE(dump_read(&dump));
+			ASSERT_EQ(0, happen(what, fd));
+			while (dump_read(&dump))
+				;
+			EXPECT_LT(2, dump.parts);
+			EXPECT_EQ(listings[i].interrupted[what],
+				  dump.interrupted) {
+				TH_LOG("%s, happening %u", listings[i].name,
+				       what);
+			}
+			if (what != PORT_GOES)
+				close(fd);
+		}
 }
 
 /*

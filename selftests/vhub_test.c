@@ -495,9 +495,6 @@ static int take_answer(const struct nlmsghdr *nlh, mnl_cb_t cb, void *data,
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 	size_t head = sizeof(*err);
 
-	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-		fprintf(stderr, "# dump was interrupted\n");
-
 	switch (nlh->nlmsg_type) {
 	case NLMSG_ERROR:
 		if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
