@@ -8,9 +8,22 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 34
+plan 36
 
-if [ "$(vhub -j hub show)" != "[]" ] || [ "$(module_users)" != 0 ]; then
+# The names of all hubs, of every network namespace that a process lives in or
+# that has a name: a hub does not hold the module.
+all_hubs()
+{
+	local file
+
+	stat -L -c '%i %n' /proc/[0-9]*/ns/net /run/netns/* 2>/dev/null |
+		sort -u -k 1,1 | while read -r _ file; do
+			nsenter --net="$file" ip -o link show type vhub
+		done 2>/dev/null | cut -d : -f 2 | sort | xargs
+}
+
+_need insmod modinfo rmmod
+if [ -n "$(all_hubs)" ] || [ "$(module_users)" != 0 ]; then
 	bail "there are hubs or open files that this would remove"
 fi
 
@@ -29,7 +42,6 @@ find_module()
 	modinfo -n vhub
 }
 
-_need insmod modinfo rmmod
 module=$(find_module)
 control=/sys/kernel/debug/dynamic_debug/control
 debug=()
@@ -89,6 +101,10 @@ cmd_fail "the module stays while a file is left of a hub that went" rmmod vhub
 end port
 in_ns a ip link add lan0 type vhub
 in_ns a ip link set lan0 up
+start_ready nameless unshare -n sh -c \
+	'ip link add lan1 type vhub; echo ready; read -r line; ip link show lan1'
+same "hubs of all namespaces are found" "lan0 lan1 vhubtest0 vhubtest1" \
+	"$(all_hubs)"
 start monitor vhub monitor
 # While it asks for something it holds the module: it listens once it tells.
 busywait monitor_tells || bail "vhub monitor prints nothing"
@@ -99,6 +115,7 @@ cmd_ok "the module goes though there are hubs, and who listens to changes" \
 cmd_fail "no hub is left" ip link show vhubtest0
 cmd_fail "no hub is left that was up" ip link show vhubtest1
 cmd_fail "no hub is left in another namespace" in_ns a ip link show lan0
+cmd_fail "no hub is left in one without a name" end nameless
 cmd_fail "nothing is left at all" traces
 stop monitor
 
