@@ -60,6 +60,15 @@ kernel_release()
 	esac
 }
 
+# Print the files that git knows or would add, build/ being ignored, as the options
+# and patterns of git ls-files say. The folder may belong to another user, whom git
+# would not trust; but who runs this does, as the script is that user's, too.
+our_files()
+{
+	git -c safe.directory="$(cd "$top" && pwd -P)" \
+		ls-files --cached --others --exclude-standard "$@"
+}
+
 # Wait for the lock on what several runs share, and keep it until we exit:
 # two runs that start together must not both unpack a kernel.
 lock()
