@@ -9,10 +9,10 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 9
+plan 12
 LIMIT=240
 
-_need qemu-system-x86_64
+_need modprobe qemu-system-x86_64
 mac=52:54:00:00:00:42
 
 ns_add a
@@ -47,6 +47,22 @@ eventually "so does one with two queues" \
 	said listen "^frame [0-9]+ ff:ff:ff:ff:ff:ff $mac 0800 udp 68 67$"
 json_same "of which it has turned one off" '.[0] | [.queues, .queues_on]' \
 	'[2,1]' in_ns a vhub -j port show lan0 2
+stop qemu listen
+
+# The kernel's own virtio-net backend takes no file but a TAP's.
+modprobe vhost_net
+start_ready listen in_ns a frames listen lan0
+start qemu in_ns a vhub run lan0 -- qemu-system-x86_64 -m 64 -nodefaults \
+	-nographic -netdev '{n0},vhost=on' \
+	-device "virtio-net-pci,netdev=n0,mac=$mac"
+eventually "so does one that asked for vhost" \
+	said listen "^frame [0-9]+ ff:ff:ff:ff:ff:ff $mac 0800 udp 68 67$"
+cmd_ok "after it has said that it goes without" grep -q \
+	'unable to start vhost net: 88: falling back on userspace virtio' \
+	"$tmp/qemu.err"
+json_same "and it has lost nothing" \
+	'.[0].stats | [.tx_frames > 0, (.drops | add)]' '[true,0]' \
+	in_ns a vhub -j port show lan0 2
 stop qemu listen
 
 finish
