@@ -266,7 +266,6 @@ static __poll_t vhub_chardev_poll(struct file *filp, poll_table *wait)
 {
 	struct vhub_file *file = filp->private_data;
 	__poll_t mask = EPOLLOUT | EPOLLWRNORM;
-
 	struct vhub_ring_pair *ring;
 
 	poll_wait(filp, &file->queue.wait, wait);

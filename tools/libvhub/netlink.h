@@ -111,8 +111,8 @@ struct vhub_hub_set {
  * @number: on its hub, 0 for the host's
  * @kind: VHUB_PORT_KIND_*
  * @flags: bits VHUB_PORT_FLAG_*
- * @pid: process that attached it
- * @owner: user who did
+ * @pid: process that opened it or set it up last
+ * @owner: user who attached it
  * @queues: files of it
  * @queues_on: those that take frames
  * @vnet_hdr_size: bytes of the virtio-net header before each frame
