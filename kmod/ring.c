@@ -709,7 +709,7 @@ static void vhub_ring_gather_usual(struct vhub_ring_gather *gather)
 					     &batch->bytes) - desc;
 		batch->count += count;
 		WRITE_ONCE(ring->tx_done, ring->tx_done + count);
-	} while (count && desc + count == end);
+	} while (place + count == ring->tx_count);
 }
 
 /* Pieces that a frame can have: each buffer, and the pages, cut it. */
