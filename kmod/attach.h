@@ -166,5 +166,6 @@ int vhub_file_add_mem(struct vhub_file *file, u64 start, u64 size);
 int vhub_file_add_rings(struct vhub_file *file, struct vhub_rings *rings);
 void vhub_file_free_rings(struct vhub_file *file);
 void vhub_fdport_adopt(struct vhub_fdport *fdport);
+void vhub_fdport_deliver(struct vhub_port *port, struct vhub_batch *batch);
 
 #endif /* _VHUB_ATTACH_H */
