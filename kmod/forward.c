@@ -27,6 +27,7 @@
 
 #include "hub.h"
 #include "offload.h"
+#include "switch.h"
 
 /* Header of an skb that is made of a buf; the rest goes to page fragments. */
 #define VHUB_SKB_LINEAR	2048
@@ -295,7 +296,7 @@ u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net)
 }
 
 /* Does this port want frames of others? Counts those that it misses. */
-static bool vhub_forward_wants(struct vhub_port *port, u32 frames)
+bool vhub_forward_wants(struct vhub_port *port, u32 frames)
 {
 	if (!vhub_port_has(port, VHUB_PORT_FLAG_RECV))
 		return false;
@@ -326,7 +327,8 @@ static u32 vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
 	return receivers;
 }
 
-static void vhub_forward_release(struct vhub_batch *batch)
+/* Gives back all that the frames of a batch hold. */
+void vhub_batch_release(struct vhub_batch *batch)
 {
 	u32 i;
 
@@ -358,13 +360,16 @@ u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 	hub = rcu_dereference(from->hub);
 	if (hub && vhub_port_is_linked(from)) {
 		batch->dev = hub->dev;
-		receivers = vhub_forward_flood(hub, from, batch);
+		if (vhub_fdb_is_on(&hub->fdb))
+			receivers = vhub_switch_forward(hub, from, batch);
+		else
+			receivers = vhub_forward_flood(hub, from, batch);
 	} else {
 		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_LINK,
 				batch->count);
 	}
 
-	vhub_forward_release(batch);
+	vhub_batch_release(batch);
 
 	rcu_read_unlock();
 	local_bh_enable();

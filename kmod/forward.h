@@ -129,6 +129,7 @@ void vhub_frame_set_offload(struct vhub_frame *frame,
 			    const struct vhub_offload *offload);
 void vhub_frame_add(struct vhub_batch *batch, const struct vhub_frame *frame);
 void vhub_batch_expand(struct vhub_batch *batch);
+void vhub_batch_release(struct vhub_batch *batch);
 vhub_item_t vhub_frame_item(struct vhub_frame *frame);
 struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
 			       struct net_device *dev);
@@ -137,6 +138,7 @@ struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 u32 vhub_frame_peek(const struct vhub_frame *frame, void *to, u32 len);
 u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net);
 
+bool vhub_forward_wants(struct vhub_port *port, u32 frames);
 u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch);
 
 /* The frames of a batch, for who needs to know more of them than their bytes. */

@@ -185,6 +185,26 @@ u32 vhub_hub_rights(struct vhub_hub *hub)
 	return VHUB_RIGHT_RECV | (perm & 02 ? VHUB_RIGHT_SEND : 0);
 }
 
+/**
+ * vhub_hub_set_mode - change what the hub does with frames
+ * @hub: the hub, its mutex @change held
+ * @mode: one of VHUB_HUB_MODE_*
+ *
+ * Context: may sleep.
+ * Return: 0; -ENODEV for a hub that goes, -ENOMEM.
+ */
+int vhub_hub_set_mode(struct vhub_hub *hub, u32 mode)
+{
+	lockdep_assert_held(&hub->change);
+
+	if (hub->dead)
+		return -ENODEV;
+	if (mode == VHUB_HUB_MODE_SWITCH)
+		return vhub_fdb_open(&hub->fdb);
+	vhub_fdb_close(&hub->fdb);
+	return 0;
+}
+
 /* Would a network card of this address and these flags pass the frame up? */
 static bool vhub_host_hears(const struct net_device *dev,
 			    const struct vhub_frame *frame)
@@ -268,6 +288,7 @@ static int vhub_hub_dev_init(struct net_device *dev)
 	spin_lock_init(&hub->lock);
 	INIT_LIST_HEAD(&hub->ports);
 	xa_init_flags(&hub->numbers, XA_FLAGS_ALLOC1);
+	vhub_fdb_init(&hub->fdb);
 	hub->owner = current_euid();
 	hub->group = current_egid();
 	hub->perm = VHUB_HUB_PERM_DEFAULT;
@@ -313,6 +334,7 @@ static void vhub_hub_dev_destruct(struct net_device *dev)
 	WARN_ON_ONCE(!xa_empty(&hub->numbers));
 	xa_destroy(&hub->numbers);
 	vhub_port_free(&hub->host);
+	vhub_fdb_free(&hub->fdb);
 	pr_debug("%s: hub destroyed\n", dev->name);
 }
 
@@ -334,6 +356,7 @@ static int vhub_hub_dev_stop(struct net_device *dev)
 	/* What a host does not hear while it is down, it does not miss. */
 	vhub_port_set_flag(&hub->host, VHUB_PORT_FLAG_RECV, false);
 	vhub_port_set_flag(&hub->host, VHUB_PORT_FLAG_LINK, false);
+	vhub_fdb_flush(&hub->fdb, &hub->host, -1);
 	return 0;
 }
 
@@ -389,7 +412,10 @@ static void vhub_hub_dev_stats(struct net_device *dev,
 			    sum.drops[VHUB_A_DROPS_FULL];
 	stats->tx_dropped = sum.drops[VHUB_A_DROPS_NO_RECEIVER] +
 			    sum.drops[VHUB_A_DROPS_SHORT] +
-			    sum.drops[VHUB_A_DROPS_NO_LINK];
+			    sum.drops[VHUB_A_DROPS_NO_LINK] +
+			    sum.drops[VHUB_A_DROPS_LOCKED] +
+			    sum.drops[VHUB_A_DROPS_ISOLATED] +
+			    sum.drops[VHUB_A_DROPS_SAME_PORT];
 }
 
 static const struct net_device_ops vhub_hub_netdev_ops = {

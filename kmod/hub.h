@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
 
+#include "fdb.h"
 #include "port.h"
 
 /**
@@ -29,6 +30,7 @@
  * @owner: whom the owner's bits of @perm are for
  * @group: whom the group's bits of @perm are for
  * @perm: permission bits as of a file, 0777 at most
+ * @fdb: which address is at which port, in mode switch
  * @host: the host's cable
  */
 struct vhub_hub {
@@ -53,6 +55,9 @@ struct vhub_hub {
 	kgid_t group;
 	u16 perm;
 
+	/* With a lock of its own. */
+	struct vhub_fdb fdb;
+
 	struct vhub_port host;
 };
 
@@ -64,6 +69,14 @@ u32 vhub_hub_changes(struct net *net);
 u32 vhub_hub_port_changes(struct net *net, const struct vhub_hub *hub);
 void vhub_hub_count_port_change_locked(struct vhub_hub *hub);
 u32 vhub_hub_rights(struct vhub_hub *hub);
+int vhub_hub_set_mode(struct vhub_hub *hub, u32 mode);
+
+/* One of VHUB_HUB_MODE_*. */
+static inline u32 vhub_hub_mode(const struct vhub_hub *hub)
+{
+	return vhub_fdb_is_on(&hub->fdb) ? VHUB_HUB_MODE_SWITCH :
+					   VHUB_HUB_MODE_HUB;
+}
 
 static inline void vhub_hub_put(struct vhub_hub *hub)
 {

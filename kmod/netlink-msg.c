@@ -36,7 +36,14 @@ int vhub_nl_fill_hub(struct sk_buff *msg, struct vhub_hub *hub,
 			  from_kgid_munged(user_ns, hub->group)) ?:
 	      nla_put_u32(msg, VHUB_A_HUB_PERM, hub->perm) ?:
 	      nla_put_u32(msg, VHUB_A_HUB_PORTS, hub->count) ?:
-	      nla_put_u32(msg, VHUB_A_HUB_PORTS_MAX, VHUB_PORTS_MAX);
+	      nla_put_u32(msg, VHUB_A_HUB_PORTS_MAX, VHUB_PORTS_MAX) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_MODE, vhub_hub_mode(hub)) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_AGEING_MS,
+			  READ_ONCE(hub->fdb.ageing_ms)) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_MAX_ADDRESSES,
+			  READ_ONCE(hub->fdb.max)) ?:
+	      nla_put_u32(msg, VHUB_A_HUB_ADDRESSES,
+			  READ_ONCE(hub->fdb.count));
 	spin_unlock(&hub->lock);
 	return ret;
 }
@@ -80,11 +87,31 @@ static int vhub_nl_fill_stats(struct sk_buff *msg, struct vhub_port *port)
 			      VHUB_A_STATS_PAD) ||
 	    nla_put_u64_64bit(msg, VHUB_A_STATS_TX_BYTES, sum.tx_bytes,
 			      VHUB_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VHUB_A_STATS_NOT_LEARNED, sum.not_learned,
+			      VHUB_A_STATS_PAD) ||
 	    vhub_nl_fill_drops(msg, &sum))
 		return -EMSGSIZE;
 
 	nla_nest_end(msg, nest);
 	return 0;
+}
+
+static int vhub_nl_fill_addresses_locked(struct sk_buff *msg,
+					 struct vhub_hub *hub,
+					 struct vhub_port *port)
+{
+	u64 lock = port->lock;
+	int ret;
+
+	lockdep_assert_held(&hub->lock);
+
+	ret = nla_put_u32(msg, VHUB_A_PORT_ADDRESSES,
+			  READ_ONCE(port->address_count)) ?:
+	      nla_put_u32(msg, VHUB_A_PORT_MAX_ADDRESSES,
+			  port->max_addresses);
+	if (!ret && lock)
+		ret = nla_put(msg, VHUB_A_PORT_LOCK, ETH_ALEN, &lock);
+	return ret;
 }
 
 static int vhub_nl_fill_port_locked(struct sk_buff *msg, struct vhub_hub *hub,
@@ -100,6 +127,7 @@ static int vhub_nl_fill_port_locked(struct sk_buff *msg, struct vhub_hub *hub,
 	       nla_put_u32(msg, VHUB_A_PORT_FLAGS,
 			   vhub_port_shown_flags(port)) ?:
 	       nla_put_string(msg, VHUB_A_PORT_LABEL, port->label) ?:
+	       vhub_nl_fill_addresses_locked(msg, hub, port) ?:
 	       port->ops->fill(port, msg, viewer) ?:
 	       vhub_nl_fill_stats(msg, port);
 }
@@ -139,20 +167,19 @@ static struct vhub_viewer vhub_nl_listener(struct vhub_hub *hub)
 }
 
 /* Return: a message of this command begun, or NULL when nobody would hear. */
-static struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
-					    void **hdr)
+struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
+				     unsigned int group, gfp_t gfp, void **hdr)
 {
+	struct net *net = dev_net(hub->dev);
 	struct sk_buff *msg;
 
-	if (!genl_has_listeners(&vhub_nl_family, dev_net(hub->dev),
-				VHUB_NLGRP_EVENTS))
+	if (!genl_has_listeners(&vhub_nl_family, net, group))
 		return NULL;
 
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
 	if (!msg) {
 		/* Listeners learn that they missed something. */
-		genl_set_err(&vhub_nl_family, dev_net(hub->dev), 0,
-			     VHUB_NLGRP_EVENTS, -ENOBUFS);
+		genl_set_err(&vhub_nl_family, net, 0, group, -ENOBUFS);
 		return NULL;
 	}
 
@@ -163,12 +190,26 @@ static struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
 	return NULL;
 }
 
-static void vhub_nl_notify_end(struct vhub_hub *hub, struct sk_buff *msg,
-			       void *hdr)
+/* Sends a message that was begun. */
+void vhub_nl_notify_end(struct vhub_hub *hub, struct sk_buff *msg,
+			unsigned int group, gfp_t gfp, void *hdr)
 {
 	genlmsg_end(msg, hdr);
 	genlmsg_multicast_netns(&vhub_nl_family, dev_net(hub->dev), msg, 0,
-				VHUB_NLGRP_EVENTS, GFP_KERNEL);
+				group, gfp);
+}
+
+static struct sk_buff *vhub_nl_event_begin(struct vhub_hub *hub, u8 cmd,
+					   void **hdr)
+{
+	return vhub_nl_notify_begin(hub, cmd, VHUB_NLGRP_EVENTS, GFP_KERNEL,
+				    hdr);
+}
+
+static void vhub_nl_event_end(struct vhub_hub *hub, struct sk_buff *msg,
+			      void *hdr)
+{
+	vhub_nl_notify_end(hub, msg, VHUB_NLGRP_EVENTS, GFP_KERNEL, hdr);
 }
 
 static void vhub_nl_notify_hub_cmd(struct vhub_hub *hub, u8 cmd)
@@ -179,14 +220,14 @@ static void vhub_nl_notify_hub_cmd(struct vhub_hub *hub, u8 cmd)
 
 	lockdep_assert_held(&hub->change);
 
-	msg = vhub_nl_notify_begin(hub, cmd, &hdr);
+	msg = vhub_nl_event_begin(hub, cmd, &hdr);
 	if (!msg)
 		return;
 
 	if (vhub_nl_fill_hub(msg, hub, &viewer))
 		nlmsg_free(msg);
 	else
-		vhub_nl_notify_end(hub, msg, hdr);
+		vhub_nl_event_end(hub, msg, hdr);
 }
 
 /**
@@ -226,14 +267,14 @@ void vhub_nl_notify_port(struct vhub_hub *hub, u32 number)
 
 	lockdep_assert_held(&hub->change);
 
-	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_NTF, &hdr);
+	msg = vhub_nl_event_begin(hub, VHUB_CMD_PORT_NTF, &hdr);
 	if (!msg)
 		return;
 
 	if (vhub_nl_fill_port(msg, hub, number, &viewer))
 		nlmsg_free(msg);
 	else
-		vhub_nl_notify_end(hub, msg, hdr);
+		vhub_nl_event_end(hub, msg, hdr);
 }
 
 /**
@@ -250,7 +291,7 @@ void vhub_nl_notify_port_del(struct vhub_hub *hub, u32 number)
 
 	lockdep_assert_held(&hub->change);
 
-	msg = vhub_nl_notify_begin(hub, VHUB_CMD_PORT_DEL_NTF, &hdr);
+	msg = vhub_nl_event_begin(hub, VHUB_CMD_PORT_DEL_NTF, &hdr);
 	if (!msg)
 		return;
 
@@ -259,5 +300,5 @@ void vhub_nl_notify_port_del(struct vhub_hub *hub, u32 number)
 	    nla_put_u32(msg, VHUB_A_PORT_NUMBER, number))
 		nlmsg_free(msg);
 	else
-		vhub_nl_notify_end(hub, msg, hdr);
+		vhub_nl_event_end(hub, msg, hdr);
 }

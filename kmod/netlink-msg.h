@@ -19,4 +19,9 @@ int vhub_nl_fill_hub(struct sk_buff *msg, struct vhub_hub *hub,
 int vhub_nl_fill_port(struct sk_buff *msg, struct vhub_hub *hub, u32 number,
 		      const struct vhub_viewer *viewer);
 
+struct sk_buff *vhub_nl_notify_begin(struct vhub_hub *hub, u8 cmd,
+				     unsigned int group, gfp_t gfp, void **hdr);
+void vhub_nl_notify_end(struct vhub_hub *hub, struct sk_buff *msg,
+			unsigned int group, gfp_t gfp, void *hdr);
+
 #endif /* _VHUB_NETLINK_MSG_H */

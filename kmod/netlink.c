@@ -8,6 +8,7 @@
 #include "netlink.h"
 
 #include <linux/cred.h>
+#include <linux/etherdevice.h>
 #include <linux/pid_namespace.h>
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
@@ -18,6 +19,7 @@
 #include "hub.h"
 #include "netlink-gen.h"
 #include "netlink-msg.h"
+#include "netlink-req.h"
 #include "port.h"
 
 /* Where a dump goes on; kept in the 48 bytes of a netlink callback. */
@@ -28,6 +30,7 @@ struct vhub_nl_cursor {
 
 static const struct genl_multicast_group vhub_nl_groups[] = {
 	[VHUB_NLGRP_EVENTS] = { .name = VHUB_MCGRP_EVENTS },
+	[VHUB_NLGRP_FDB] = { .name = VHUB_MCGRP_FDB },
 };
 
 struct genl_family vhub_nl_family __ro_after_init = {
@@ -57,11 +60,19 @@ static struct vhub_nl_cursor *vhub_nl_cursor(struct netlink_callback *cb)
 	return (struct vhub_nl_cursor *)cb->ctx;
 }
 
-/* The hub that a request names by index, by name or by both. */
-static struct vhub_hub *vhub_nl_find_hub(struct net *net,
-					 struct nlattr *ifindex,
-					 struct nlattr *name,
-					 struct netlink_ext_ack *extack)
+/**
+ * vhub_nl_find_hub - the hub that a request names by index, by name or by both
+ * @net: network namespace of the request
+ * @ifindex: attribute with the index, or NULL
+ * @name: attribute with the name, or NULL
+ * @extack: for the sentence of a refusal
+ *
+ * Return: the hub with a reference; or as an ERR_PTR -EINVAL when none is named,
+ * -ENODEV when there is none such.
+ */
+struct vhub_hub *vhub_nl_find_hub(struct net *net, struct nlattr *ifindex,
+				  struct nlattr *name,
+				  struct netlink_ext_ack *extack)
 {
 	struct vhub_hub *hub;
 
@@ -95,11 +106,20 @@ static bool vhub_nl_is_admin(struct sk_buff *request, struct vhub_hub *hub)
 				  CAP_NET_ADMIN);
 }
 
-/* Both who opened the socket and who sends must be the owner, so that nobody
+/**
+ * vhub_nl_may_change - may the one who sent a request change the hub
+ * @request: the request
+ * @hub: the hub
+ * @extack: for the sentence of a refusal
+ *
+ * Both who opened the socket and who sends must be the owner, so that nobody
  * can have a request sent by a process with other rights than its own.
+ *
+ * Context: process.
+ * Return: 0 or -EPERM.
  */
-static int vhub_nl_may_change(struct sk_buff *request, struct vhub_hub *hub,
-			      struct netlink_ext_ack *extack)
+int vhub_nl_may_change(struct sk_buff *request, struct vhub_hub *hub,
+		       struct netlink_ext_ack *extack)
 {
 	kuid_t opener = sock_net_uid(dev_net(hub->dev),
 				     NETLINK_CB(request).sk);
@@ -126,8 +146,9 @@ static void vhub_nl_continue_dump(struct netlink_callback *cb, u32 changes)
 	cb->seq = (changes + 1) ?: 1;
 }
 
-static void *vhub_nl_put_dump(struct sk_buff *msg, struct netlink_callback *cb,
-			      u8 cmd)
+/* Begins one of the answers to a dump. Return: NULL when there is no room. */
+void *vhub_nl_put_dump(struct sk_buff *msg, struct netlink_callback *cb,
+		       u8 cmd)
 {
 	return genlmsg_put(msg, NETLINK_CB(cb->skb).portid,
 			   cb->nlh->nlmsg_seq, &vhub_nl_family, NLM_F_MULTI,
@@ -213,7 +234,7 @@ int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /**
- * struct vhub_nl_rights - what VHUB_CMD_HUB_SET shall change
+ * struct vhub_nl_rights - rights that VHUB_CMD_HUB_SET shall change
  * @owner: new owner, when @set_owner
  * @group: new group, when @set_group
  * @perm: new permission bits, when @set_perm
@@ -249,10 +270,6 @@ static int vhub_nl_parse_rights(struct sk_buff *request,
 		.set_perm = perm,
 	};
 
-	if (!owner && !group && !perm) {
-		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
-		return -EINVAL;
-	}
 	if (owner && !uid_valid(rights->owner)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, owner,
 				    "No such user in this user namespace");
@@ -279,7 +296,6 @@ static int vhub_nl_parse_rights(struct sk_buff *request,
 static void vhub_nl_apply_rights(struct vhub_hub *hub,
 				 const struct vhub_nl_rights *rights)
 {
-	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	if (rights->set_owner)
 		hub->owner = rights->owner;
@@ -288,9 +304,66 @@ static void vhub_nl_apply_rights(struct vhub_hub *hub,
 	if (rights->set_perm)
 		hub->perm = rights->perm;
 	spin_unlock(&hub->lock);
+}
 
-	vhub_nl_notify_hub(hub);
+/* Checks what VHUB_CMD_HUB_SET says beside rights. */
+static int vhub_nl_check_hub(struct genl_info *info)
+{
+	struct nlattr *max = info->attrs[VHUB_A_HUB_MAX_ADDRESSES];
+	struct nlattr *ageing = info->attrs[VHUB_A_HUB_AGEING_MS];
+	struct nlattr *mode = info->attrs[VHUB_A_HUB_MODE];
+
+	if (!mode && !ageing && !max && !info->attrs[VHUB_A_HUB_OWNER] &&
+	    !info->attrs[VHUB_A_HUB_GROUP] && !info->attrs[VHUB_A_HUB_PERM]) {
+		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
+		return -EINVAL;
+	}
+	if (mode && nla_get_u32(mode) == VHUB_HUB_MODE_UNSPEC) {
+		NL_SET_ERR_MSG_ATTR(info->extack, mode, "No such mode");
+		return -EINVAL;
+	}
+	if (ageing && nla_get_u32(ageing) > VHUB_AGEING_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ageing,
+				    "Addresses are remembered for 1,000,000 s at most");
+		return -ERANGE;
+	}
+	if (max && (!nla_get_u32(max) ||
+		    nla_get_u32(max) > VHUB_ADDRESSES_MAX)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, max,
+				    "A hub keeps 1 to 65536 addresses");
+		return -ERANGE;
+	}
+	return 0;
+}
+
+/* Changes all that is given, or nothing. */
+static int vhub_nl_change_hub(struct vhub_hub *hub, struct genl_info *info,
+			      const struct vhub_nl_rights *rights)
+{
+	struct nlattr *max = info->attrs[VHUB_A_HUB_MAX_ADDRESSES];
+	struct nlattr *ageing = info->attrs[VHUB_A_HUB_AGEING_MS];
+	struct nlattr *mode = info->attrs[VHUB_A_HUB_MODE];
+	int ret = 0;
+
+	mutex_lock(&hub->change);
+	/* The only one that can fail. */
+	if (mode)
+		ret = vhub_hub_set_mode(hub, nla_get_u32(mode));
+	if (!ret) {
+		if (ageing)
+			vhub_fdb_set_ageing(&hub->fdb, nla_get_u32(ageing));
+		if (max)
+			WRITE_ONCE(hub->fdb.max, nla_get_u32(max));
+		vhub_nl_apply_rights(hub, rights);
+		vhub_nl_notify_hub(hub);
+	}
 	mutex_unlock(&hub->change);
+
+	if (ret == -ENODEV)
+		NL_SET_ERR_MSG(info->extack, "The hub is being removed");
+	else if (ret)
+		NL_SET_ERR_MSG(info->extack, "No memory for a table of addresses");
+	return ret;
 }
 
 /* VHUB_CMD_HUB_SET */
@@ -307,9 +380,9 @@ int vhub_nl_hub_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(hub);
 
 	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
-	      vhub_nl_parse_rights(skb, info, hub, &rights);
-	if (!ret)
-		vhub_nl_apply_rights(hub, &rights);
+	      vhub_nl_check_hub(info) ?:
+	      vhub_nl_parse_rights(skb, info, hub, &rights) ?:
+	      vhub_nl_change_hub(hub, info, &rights);
 	vhub_hub_put(hub);
 	return ret;
 }
@@ -465,23 +538,57 @@ int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/* Sets the flag to what the attribute says, if it is given; @on is what 1 does. */
+static void vhub_nl_change_flag(struct vhub_port *port, struct nlattr *attr,
+				u32 flag, bool on)
+{
+	if (attr)
+		vhub_port_set_flag(port, flag, nla_get_u8(attr) ? on : !on);
+}
+
+static void vhub_nl_change_port_locked(struct vhub_hub *hub,
+				       struct vhub_port *port,
+				       struct genl_info *info)
+{
+	struct nlattr *label = info->attrs[VHUB_A_PORT_LABEL];
+	struct nlattr *lock = info->attrs[VHUB_A_PORT_LOCK];
+	struct nlattr *max = info->attrs[VHUB_A_PORT_MAX_ADDRESSES];
+
+	lockdep_assert_held(&hub->lock);
+
+	if (label)
+		nla_strscpy(port->label, label, sizeof(port->label));
+	if (lock)
+		WRITE_ONCE(port->lock, vhub_port_lock_bits(nla_data(lock)));
+	if (max)
+		WRITE_ONCE(port->max_addresses, nla_get_u32(max));
+	vhub_nl_change_flag(port, info->attrs[VHUB_A_PORT_LINK],
+			    VHUB_PORT_FLAG_LINK, true);
+	vhub_nl_change_flag(port, info->attrs[VHUB_A_PORT_LEARNING],
+			    VHUB_PORT_FLAG_NO_LEARNING, false);
+	vhub_nl_change_flag(port, info->attrs[VHUB_A_PORT_FLOOD],
+			    VHUB_PORT_FLAG_NO_FLOOD, false);
+	vhub_nl_change_flag(port, info->attrs[VHUB_A_PORT_ISOLATED],
+			    VHUB_PORT_FLAG_ISOLATED, true);
+}
+
 /* Changes all that is given. Return: is there such a port. */
 static bool vhub_nl_change_port(struct vhub_hub *hub, u32 number,
 				struct genl_info *info)
 {
-	struct nlattr *label = info->attrs[VHUB_A_PORT_LABEL];
 	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
 	struct vhub_port *port;
 
 	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	port = vhub_port_lookup_locked(hub, number);
-	if (port && label)
-		nla_strscpy(port->label, label, sizeof(port->label));
-	if (port && link)
-		vhub_port_set_flag(port, VHUB_PORT_FLAG_LINK,
-				   nla_get_u8(link));
+	if (port)
+		vhub_nl_change_port_locked(hub, port, info);
 	spin_unlock(&hub->lock);
+
+	/* It stays there as long as the mutex is held. */
+	if (port && link && !nla_get_u8(link))
+		vhub_fdb_flush(&hub->fdb, port, -1);
 	if (port)
 		vhub_nl_notify_port(hub, number);
 	mutex_unlock(&hub->change);
@@ -491,8 +598,13 @@ static bool vhub_nl_change_port(struct vhub_hub *hub, u32 number,
 static int vhub_nl_check_change(struct genl_info *info, u32 number)
 {
 	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
+	struct nlattr *lock = info->attrs[VHUB_A_PORT_LOCK];
 
-	if (!link && !info->attrs[VHUB_A_PORT_LABEL]) {
+	if (!link && !lock && !info->attrs[VHUB_A_PORT_LABEL] &&
+	    !info->attrs[VHUB_A_PORT_MAX_ADDRESSES] &&
+	    !info->attrs[VHUB_A_PORT_LEARNING] &&
+	    !info->attrs[VHUB_A_PORT_FLOOD] &&
+	    !info->attrs[VHUB_A_PORT_ISOLATED]) {
 		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
 		return -EINVAL;
 	}
@@ -500,6 +612,11 @@ static int vhub_nl_check_change(struct genl_info *info, u32 number)
 		NL_SET_ERR_MSG_ATTR(info->extack, link,
 				    "The host's cable is plugged by setting the hub's device up or down");
 		return -EOPNOTSUPP;
+	}
+	if (lock && is_multicast_ether_addr(nla_data(lock))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, lock,
+				    "A port is locked to the address of one station");
+		return -EINVAL;
 	}
 	return 0;
 }

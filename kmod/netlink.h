@@ -9,7 +9,9 @@
 
 struct pid_namespace;
 struct user_namespace;
+struct vhub_fdb_entry;
 struct vhub_hub;
+struct vhub_port;
 
 /**
  * struct vhub_viewer - through whose eyes ids are shown
@@ -25,6 +27,10 @@ void vhub_nl_notify_hub(struct vhub_hub *hub);
 void vhub_nl_notify_hub_del(struct vhub_hub *hub);
 void vhub_nl_notify_port(struct vhub_hub *hub, u32 number);
 void vhub_nl_notify_port_del(struct vhub_hub *hub, u32 number);
+void vhub_nl_notify_fdb(struct vhub_hub *hub, struct vhub_fdb_entry *entry,
+			const struct vhub_port *old);
+void vhub_nl_notify_fdb_del(struct vhub_hub *hub,
+			    struct vhub_fdb_entry *entry);
 
 int vhub_nl_init(void);
 void vhub_nl_exit(void);

@@ -34,6 +34,7 @@ int vhub_port_init(struct vhub_port *port, const struct vhub_port_ops *ops,
 	port->ops = ops;
 	port->flags = flags | VHUB_PORT_CARRIER;
 	INIT_LIST_HEAD(&port->list);
+	INIT_LIST_HEAD(&port->addresses);
 	return 0;
 }
 
@@ -46,6 +47,7 @@ int vhub_port_init(struct vhub_port *port, const struct vhub_port_ops *ops,
 void vhub_port_free(struct vhub_port *port)
 {
 	WARN_ON_ONCE(rcu_access_pointer(port->hub));
+	WARN_ON_ONCE(!list_empty(&port->addresses));
 	free_percpu(port->stats);
 }
 
@@ -92,6 +94,7 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 {
 	lockdep_assert_held(&hub->change);
 	lockdep_assert_held(&hub->lock);
+	WARN_ON_ONCE(!list_empty(&port->addresses));
 
 	strscpy(port->hub_name, hub->dev->name, sizeof(port->hub_name));
 	list_del_rcu(&port->list);
@@ -108,11 +111,22 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 	RCU_INIT_POINTER(port->hub, NULL);
 }
 
-/* Listeners who were told that the hub goes know it of its ports. */
-static void vhub_port_tell_gone(struct vhub_hub *hub, u32 number)
+/* Takes a port off its hub and tells, unless who was told that the hub goes
+ * knows it of its ports. Its addresses go first, see struct vhub_fdb.
+ */
+static void vhub_port_unlink(struct vhub_port *port, struct vhub_hub *hub)
 {
+	u32 number = port->number;
+
 	lockdep_assert_held(&hub->change);
 
+	vhub_fdb_leave(&hub->fdb, port);
+
+	spin_lock(&hub->lock);
+	vhub_port_unlink_locked(port, hub);
+	spin_unlock(&hub->lock);
+
+	/* From here on the port may be freed. */
 	if (!hub->dead)
 		vhub_nl_notify_port_del(hub, number);
 }
@@ -141,20 +155,14 @@ struct vhub_hub *vhub_port_get_hub(struct vhub_port *port)
 void vhub_port_detach(struct vhub_port *port)
 {
 	struct vhub_hub *hub = vhub_port_get_hub(port);
-	bool mine;
 
 	if (!hub)
 		return;
 
 	mutex_lock(&hub->change);
-	spin_lock(&hub->lock);
-	mine = rcu_access_pointer(port->hub);
-	if (mine)
-		vhub_port_unlink_locked(port, hub);
-	spin_unlock(&hub->lock);
-
-	if (mine)
-		vhub_port_tell_gone(hub, port->number);
+	/* Who takes ports off does so under the mutex. */
+	if (rcu_access_pointer(port->hub))
+		vhub_port_unlink(port, hub);
 	mutex_unlock(&hub->change);
 	vhub_hub_put(hub);
 }
@@ -174,12 +182,11 @@ bool vhub_port_detach_number(struct vhub_hub *hub, u32 number)
 	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	port = vhub_port_lookup_locked(hub, number);
-	if (port)
-		vhub_port_unlink_locked(port, hub);
 	spin_unlock(&hub->lock);
 
+	/* It stays there as long as the mutex is held. */
 	if (port)
-		vhub_port_tell_gone(hub, number);
+		vhub_port_unlink(port, hub);
 	mutex_unlock(&hub->change);
 	return port;
 }
@@ -197,6 +204,7 @@ void vhub_port_detach_all(struct vhub_hub *hub)
 	ASSERT_RTNL();
 
 	mutex_lock(&hub->change);
+	vhub_fdb_close(&hub->fdb);
 	spin_lock(&hub->lock);
 	hub->dead = true;
 	list_for_each_entry_safe(port, next, &hub->ports, list)
@@ -268,6 +276,17 @@ bool vhub_port_set_flag(struct vhub_port *port, u32 flag, bool on)
 	return test_and_clear_bit(__ffs(flag), &port->flags);
 }
 
+/* Forgets what was learned at a port whose cable was pulled out. */
+static void vhub_port_forget(struct vhub_port *port)
+{
+	struct vhub_hub *hub = vhub_port_get_hub(port);
+
+	if (!hub)
+		return;
+	vhub_fdb_flush(&hub->fdb, port, -1);
+	vhub_hub_put(hub);
+}
+
 /**
  * vhub_port_set_carrier - the process at the port plugs its end in or out
  * @port: the port
@@ -280,8 +299,11 @@ bool vhub_port_set_flag(struct vhub_port *port, u32 flag, bool on)
  */
 void vhub_port_set_carrier(struct vhub_port *port, bool on)
 {
-	if (vhub_port_set_flag(port, VHUB_PORT_CARRIER, on))
-		vhub_port_announce(port);
+	if (!vhub_port_set_flag(port, VHUB_PORT_CARRIER, on))
+		return;
+	if (!on)
+		vhub_port_forget(port);
+	vhub_port_announce(port);
 }
 
 /**
@@ -325,6 +347,7 @@ static void vhub_port_sum_cpu(const struct vhub_stats *stats,
 		cpu.tx_bytes = u64_stats_read(&stats->tx_bytes);
 		for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
 			cpu.drops[i] = u64_stats_read(&stats->drops[i]);
+		cpu.not_learned = u64_stats_read(&stats->not_learned);
 	} while (u64_stats_fetch_retry(&stats->syncp, start));
 
 	sum->rx_frames += cpu.rx_frames;
@@ -333,6 +356,7 @@ static void vhub_port_sum_cpu(const struct vhub_stats *stats,
 	sum->tx_bytes += cpu.tx_bytes;
 	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
 		sum->drops[i] += cpu.drops[i];
+	sum->not_learned += cpu.not_learned;
 }
 
 /**

@@ -7,7 +7,9 @@
 
 #include <linux/bitops.h>
 #include <linux/if.h>
+#include <linux/if_ether.h>
 #include <linux/list.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
@@ -50,6 +52,12 @@ struct vhub_port_ops {
  * @list: in the hub's list of ports
  * @label: what somebody called it
  * @hub_name: name the hub had when the port left it
+ * @addresses: those of the hub's table that are at this port
+ * @address_count: how many
+ * @leaves: learn no more
+ * @max_addresses: most of them, 0 for as many as there is room for
+ * @lock: bits of the only address it may send from, by vhub_port_lock_bits(), or
+ *	0 for any
  *
  * A port belongs to whoever made it: to its open files, or to its hub when it
  * is the host's cable. The hub's list is no reference. Either may go first:
@@ -83,6 +91,15 @@ struct vhub_port {
 
 	/* Written under the hub's lock before @hub is cleared. */
 	char hub_name[IFNAMSIZ];
+
+	/* Protected by the lock of the hub's table; the count is peeked at. */
+	struct list_head addresses;
+	u32 address_count;
+	bool leaves;
+
+	/* Single words, written under the hub's lock. */
+	u32 max_addresses;
+	u64 lock;
 };
 
 int vhub_port_init(struct vhub_port *port, const struct vhub_port_ops *ops,
@@ -111,6 +128,15 @@ static inline bool vhub_port_has(const struct vhub_port *port, u32 flags)
 static inline bool vhub_port_is_linked(const struct vhub_port *port)
 {
 	return vhub_port_has(port, VHUB_PORT_FLAG_LINK | VHUB_PORT_CARRIER);
+}
+
+/* An address as a number, for struct vhub_port; 0 for no address. */
+static inline u64 vhub_port_lock_bits(const u8 addr[ETH_ALEN])
+{
+	u64 bits = 0;
+
+	memcpy(&bits, addr, ETH_ALEN);
+	return bits;
 }
 
 /* The flags of the port as everybody is shown them. */

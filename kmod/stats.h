@@ -18,6 +18,7 @@
  * @tx_frames: frames the port gave to the hub
  * @tx_bytes: bytes of these, without virtio-net headers
  * @drops: frames lost at this port, by VHUB_A_DROPS_*
+ * @not_learned: frames from addresses that found no room in the hub's table
  *
  * Written with bottom halves off by the CPU they belong to.
  */
@@ -28,6 +29,7 @@ struct vhub_stats {
 	u64_stats_t tx_frames;
 	u64_stats_t tx_bytes;
 	u64_stats_t drops[VHUB_A_DROPS_MAX + 1];
+	u64_stats_t not_learned;
 };
 
 /**
@@ -37,6 +39,7 @@ struct vhub_stats {
  * @tx_frames: see there
  * @tx_bytes: see there
  * @drops: see there
+ * @not_learned: see there
  */
 struct vhub_stats_sum {
 	u64 rx_frames;
@@ -44,6 +47,7 @@ struct vhub_stats_sum {
 	u64 tx_frames;
 	u64 tx_bytes;
 	u64 drops[VHUB_A_DROPS_MAX + 1];
+	u64 not_learned;
 };
 
 static inline void vhub_stats_rx(struct vhub_stats __percpu *percpu,
@@ -75,6 +79,15 @@ static inline void vhub_stats_drop(struct vhub_stats __percpu *percpu,
 
 	u64_stats_update_begin(&stats->syncp);
 	u64_stats_add(&stats->drops[reason], frames);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static inline void vhub_stats_not_learned(struct vhub_stats __percpu *percpu)
+{
+	struct vhub_stats *stats = this_cpu_ptr(percpu);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->not_learned);
 	u64_stats_update_end(&stats->syncp);
 }
 

@@ -94,6 +94,14 @@ FIXTURE_TEARDOWN(netlink)
 #define NUMBER(n)	{ VHUB_A_PORT_NUMBER, U32, n, NULL }
 #define LABEL(text)	{ VHUB_A_PORT_LABEL, TEXT, 0, text }
 #define LINK(n)		{ VHUB_A_PORT_LINK, U8, n, NULL }
+#define OF(text)	{ VHUB_A_FDB_HUB_NAME, TEXT, 0, text }
+#define ADDRESS(raw)	{ VHUB_A_FDB_ADDRESS, RAW, 0, raw }
+#define VID(n)		{ VHUB_A_FDB_VID, U32, n, NULL }
+#define AT(n)		{ VHUB_A_FDB_PORT, U32, n, NULL }
+
+/* Without a zero byte, so that strlen() knows their length. */
+#define STATION		"\x02\x01\x5e\x01\x53\x01"
+#define GROUP		"\x03\x01\x5e\x01\x53\x01"
 
 #define LONG_NAME	"0123456789abcdef"
 #define LONG_LABEL	"0123456789abcdef0123456789abcdef"
@@ -103,7 +111,7 @@ static const struct bad_request {
 	__u8 cmd;
 	__u16 flags;
 	int error;
-	struct attr attrs[5];
+	struct attr attrs[6];
 } bad_requests[] = {
 	{ "no hub", VHUB_CMD_HUB_GET, 0, -EINVAL, {} },
 	{ "a hub that is not there", VHUB_CMD_HUB_GET, 0, -ENODEV,
@@ -154,6 +162,20 @@ static const struct bad_request {
 	  { HUB_NAME(HUB), { VHUB_A_HUB_GROUP, U32, -1, NULL }, PERM(0) } },
 	{ "to set the number of ports", VHUB_CMD_HUB_SET, 0, -EINVAL,
 	  { HUB_NAME(HUB), { VHUB_A_HUB_PORTS, U32, 7, NULL } } },
+	{ "to set mode 0", VHUB_CMD_HUB_SET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_MODE, U32, 0, NULL }, PERM(0) } },
+	{ "to set mode 3", VHUB_CMD_HUB_SET, 0, -ERANGE,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_MODE, U32, 3, NULL }, PERM(0) } },
+	{ "an ageing time that is too long", VHUB_CMD_HUB_SET, 0, -ERANGE,
+	  { HUB_NAME(HUB), PERM(0),
+	    { VHUB_A_HUB_AGEING_MS, U32, VHUB_AGEING_MAX + 1, NULL } } },
+	{ "room for no address", VHUB_CMD_HUB_SET, 0, -ERANGE,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_MAX_ADDRESSES, U32, 0, NULL } } },
+	{ "room for too many addresses", VHUB_CMD_HUB_SET, 0, -ERANGE,
+	  { HUB_NAME(HUB), PERM(0),
+	    { VHUB_A_HUB_MAX_ADDRESSES, U32, VHUB_ADDRESSES_MAX + 1, NULL } } },
+	{ "to set the number of addresses", VHUB_CMD_HUB_SET, 0, -EINVAL,
+	  { HUB_NAME(HUB), { VHUB_A_HUB_ADDRESSES, U32, 7, NULL } } },
 
 	{ "no port at all", VHUB_CMD_PORT_GET, 0, -EINVAL, {} },
 	{ "no port number", VHUB_CMD_PORT_GET, 0, -EINVAL, { ON(HUB) } },
@@ -198,6 +220,18 @@ static const struct bad_request {
 	  { ON(HUB), NUMBER(0), LINK(0), LABEL("x") } },
 	{ "to set flags", VHUB_CMD_PORT_SET, 0, -EINVAL,
 	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_FLAGS, U32, 0, NULL } } },
+	{ "to lock to a group", VHUB_CMD_PORT_SET, 0, -EINVAL,
+	  { ON(HUB), NUMBER(1), LABEL("x"),
+	    { VHUB_A_PORT_LOCK, RAW, 0, GROUP } } },
+	{ "to lock to half an address", VHUB_CMD_PORT_SET, 0, -ERANGE,
+	  { ON(HUB), NUMBER(1), LABEL("x"),
+	    { VHUB_A_PORT_LOCK, RAW, 0, "\2\2\2" } } },
+	{ "learning of 2", VHUB_CMD_PORT_SET, 0, -ERANGE,
+	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_LEARNING, U8, 2, NULL } } },
+	{ "flood of 2", VHUB_CMD_PORT_SET, 0, -ERANGE,
+	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_FLOOD, U8, 2, NULL } } },
+	{ "isolated of 2", VHUB_CMD_PORT_SET, 0, -ERANGE,
+	  { ON(HUB), NUMBER(1), { VHUB_A_PORT_ISOLATED, U8, 2, NULL } } },
 
 	{ "to remove no port", VHUB_CMD_PORT_DEL, 0, -EINVAL, { ON(HUB) } },
 	{ "to remove a port of no hub", VHUB_CMD_PORT_DEL, 0, -EINVAL,
@@ -208,6 +242,47 @@ static const struct bad_request {
 	  { ON("lan2"), NUMBER(1) } },
 	{ "to remove the host's cable", VHUB_CMD_PORT_DEL, 0, -EOPNOTSUPP,
 	  { ON(HUB), NUMBER(0) } },
+
+	{ "no address", VHUB_CMD_FDB_GET, 0, -EINVAL, { OF(HUB) } },
+	{ "an address of no hub", VHUB_CMD_FDB_GET, 0, -EINVAL,
+	  { ADDRESS(STATION) } },
+	{ "an address of a hub that is not there", VHUB_CMD_FDB_GET, 0,
+	  -ENODEV, { OF("lan2"), ADDRESS(STATION) } },
+	{ "an address that is not there", VHUB_CMD_FDB_GET, 0, -ENOENT,
+	  { OF(HUB), ADDRESS(STATION) } },
+	{ "half an address", VHUB_CMD_FDB_GET, 0, -ERANGE,
+	  { OF(HUB), ADDRESS("\2\2\2") } },
+	{ "VLAN 4095", VHUB_CMD_FDB_GET, 0, -ERANGE,
+	  { OF(HUB), ADDRESS(STATION), VID(4095) } },
+	{ "an address at a port", VHUB_CMD_FDB_GET, 0, -EINVAL,
+	  { OF(HUB), ADDRESS(STATION), AT(1) } },
+	{ "a dump of one address", VHUB_CMD_FDB_GET, NLM_F_DUMP, -EINVAL,
+	  { OF(HUB), ADDRESS(STATION) } },
+	{ "a dump of a VLAN", VHUB_CMD_FDB_GET, NLM_F_DUMP, -EINVAL,
+	  { OF(HUB), VID(1) } },
+	{ "a dump of addresses of no known hub", VHUB_CMD_FDB_GET, NLM_F_DUMP,
+	  -ENODEV, { OF("lan2") } },
+	{ "to add no address", VHUB_CMD_FDB_ADD, 0, -EINVAL,
+	  { OF(HUB), AT(1) } },
+	{ "to add an address nowhere", VHUB_CMD_FDB_ADD, 0, -EINVAL,
+	  { OF(HUB), ADDRESS(STATION) } },
+	{ "to add an address at no known port", VHUB_CMD_FDB_ADD, 0, -ENOENT,
+	  { OF(HUB), ADDRESS(STATION), AT(2) } },
+	{ "to add an address of a group", VHUB_CMD_FDB_ADD, 0, -EINVAL,
+	  { OF(HUB), ADDRESS(GROUP), AT(1) } },
+	{ "to add an address in mode hub", VHUB_CMD_FDB_ADD, 0, -EOPNOTSUPP,
+	  { OF(HUB), ADDRESS(STATION), AT(1) } },
+	{ "to add an address with age", VHUB_CMD_FDB_ADD, 0, -EINVAL,
+	  { OF(HUB), ADDRESS(STATION), AT(1),
+	    { VHUB_A_FDB_AGE_MS, U32, 1, NULL } } },
+	{ "to forget no address", VHUB_CMD_FDB_DEL, 0, -EINVAL, { OF(HUB) } },
+	{ "to forget an address that is not there", VHUB_CMD_FDB_DEL, 0,
+	  -ENOENT, { OF(HUB), ADDRESS(STATION) } },
+	{ "to flush no hub", VHUB_CMD_FDB_FLUSH, 0, -EINVAL, {} },
+	{ "to flush no known port", VHUB_CMD_FDB_FLUSH, 0, -ENOENT,
+	  { OF(HUB), AT(2) } },
+	{ "to flush an address", VHUB_CMD_FDB_FLUSH, 0, -EINVAL,
+	  { OF(HUB), ADDRESS(STATION) } },
 };
 
 TEST_F(netlink, bad_requests_are_refused_with_a_sentence)
@@ -234,6 +309,7 @@ TEST_F(netlink, bad_requests_are_refused_with_a_sentence)
 	EXPECT_EQ(0, hub.group);
 	EXPECT_EQ(0660, hub.perm);
 	EXPECT_EQ(1, hub.ports);
+	EXPECT_EQ(VHUB_HUB_MODE_HUB, hub.mode);
 	ASSERT_EQ(0, port_get(HUB, 1, &port));
 	EXPECT_STREQ("first", port.label);
 	EXPECT_TRUE(port.flags & VHUB_PORT_FLAG_LINK);
@@ -275,7 +351,8 @@ TEST_F(netlink, unknown_commands_are_refused)
 	const struct attr none[] = { {} };
 	const __u8 cmds[] = {
 		0, VHUB_CMD_HUB_NTF, VHUB_CMD_HUB_DEL_NTF, VHUB_CMD_PORT_NTF,
-		VHUB_CMD_PORT_DEL_NTF, __VHUB_CMD_MAX, 255,
+		VHUB_CMD_PORT_DEL_NTF, VHUB_CMD_FDB_NTF,
+		VHUB_CMD_FDB_DEL_NTF, __VHUB_CMD_MAX, 255,
 	};
 	unsigned int i;
 
@@ -320,6 +397,13 @@ TEST_F(netlink, hub_is_shown_whole)
 	ASSERT_EQ(0, hub_get(HUB, &info));
 	EXPECT_EQ(4000, info.owner);
 	EXPECT_EQ(5000, info.group);
+	EXPECT_EQ(0604, info.perm);
+	ASSERT_EQ(0, hub_set_number(HUB, VHUB_A_HUB_AGEING_MS, 1234));
+	ASSERT_EQ(0, hub_set_number(HUB, VHUB_A_HUB_MAX_ADDRESSES, 5678));
+	ASSERT_EQ(0, hub_get(HUB, &info));
+	EXPECT_EQ(VHUB_HUB_MODE_HUB, info.mode);
+	EXPECT_EQ(1234, info.ageing_ms);
+	EXPECT_EQ(5678, info.max_addresses);
 	EXPECT_EQ(0604, info.perm);
 }
 

@@ -554,9 +554,19 @@ static int take_group(const struct nlattr *group, void *data)
 	struct genl *genl = data;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each_nested(attr, group)
+	const char *name = "";
+	__u32 id = 0;
+
+	mnl_attr_for_each_nested(attr, group) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID)
-			genl->group = mnl_attr_get_u32(attr);
+			id = mnl_attr_get_u32(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
+			name = mnl_attr_get_str(attr);
+	}
+	if (!strcmp(name, VHUB_MCGRP_EVENTS))
+		genl->group = id;
+	if (!strcmp(name, VHUB_MCGRP_FDB))
+		genl->fdb_group = id;
 	return MNL_CB_OK;
 }
 
@@ -630,6 +640,10 @@ static int take_hub_attr(const struct nlattr *attr, void *data)
 		[VHUB_A_HUB_PERM] = &info->perm,
 		[VHUB_A_HUB_PORTS] = &info->ports,
 		[VHUB_A_HUB_PORTS_MAX] = &info->ports_max,
+		[VHUB_A_HUB_MODE] = &info->mode,
+		[VHUB_A_HUB_AGEING_MS] = &info->ageing_ms,
+		[VHUB_A_HUB_MAX_ADDRESSES] = &info->max_addresses,
+		[VHUB_A_HUB_ADDRESSES] = &info->addresses,
 	};
 	int type = mnl_attr_get_type(attr);
 
@@ -671,6 +685,7 @@ static int take_stats_attr(const struct nlattr *attr, void *data)
 		[VHUB_A_STATS_RX_BYTES] = &info->rx_bytes,
 		[VHUB_A_STATS_TX_FRAMES] = &info->tx_frames,
 		[VHUB_A_STATS_TX_BYTES] = &info->tx_bytes,
+		[VHUB_A_STATS_NOT_LEARNED] = &info->not_learned,
 	};
 	int type = mnl_attr_get_type(attr);
 
@@ -698,6 +713,8 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 		[VHUB_A_PORT_VNET_HDR_SIZE] = &info->vnet_hdr_size,
 		[VHUB_A_PORT_OFFLOADS] = &info->offloads,
 		[VHUB_A_PORT_QUEUED] = &info->queued,
+		[VHUB_A_PORT_MAX_ADDRESSES] = &info->max_addresses,
+		[VHUB_A_PORT_ADDRESSES] = &info->addresses,
 	};
 	int type = mnl_attr_get_type(attr);
 
@@ -713,6 +730,10 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 		break;
 	case VHUB_A_PORT_COMMAND:
 		copy_text(info->command, sizeof(info->command), attr);
+		break;
+	case VHUB_A_PORT_LOCK:
+		memcpy(info->lock, mnl_attr_get_payload(attr),
+		       sizeof(info->lock));
 		break;
 	case VHUB_A_PORT_STATS:
 		return mnl_attr_parse_nested(attr, take_stats_attr, info);
@@ -781,6 +802,22 @@ int hub_set(const char *hub, long owner, long group, long perm,
 	return ret;
 }
 
+/* Sets one attribute that is a number. */
+int hub_set_number(const char *hub, __u16 attr, __u32 value)
+{
+	struct genl genl;
+	int ret = genl_open(&genl);
+
+	if (ret)
+		return ret;
+	genl_begin(&genl, VHUB_CMD_HUB_SET, 0);
+	mnl_attr_put_strz(genl.nlh, VHUB_A_HUB_NAME, hub);
+	mnl_attr_put_u32(genl.nlh, attr, value);
+	ret = genl_talk(&genl, NULL, NULL);
+	genl_close(&genl);
+	return ret;
+}
+
 static int port_begin(struct genl *genl, __u8 cmd, const char *hub,
 		      __u32 number)
 {
@@ -810,14 +847,42 @@ int port_get(const char *hub, __u32 number, struct port_info *info)
 	return ret ? ret : port_end(&genl, take_port, info);
 }
 
-int port_set_link(const char *hub, __u32 number, __u8 link)
+/* Sets one attribute that is on or off. */
+int port_set_switch(const char *hub, __u32 number, __u16 attr, __u8 on)
 {
 	struct genl genl;
 	int ret = port_begin(&genl, VHUB_CMD_PORT_SET, hub, number);
 
 	if (ret)
 		return ret;
-	mnl_attr_put_u8(genl.nlh, VHUB_A_PORT_LINK, link);
+	mnl_attr_put_u8(genl.nlh, attr, on);
+	return port_end(&genl, NULL, NULL);
+}
+
+int port_set_link(const char *hub, __u32 number, __u8 link)
+{
+	return port_set_switch(hub, number, VHUB_A_PORT_LINK, link);
+}
+
+int port_set_max(const char *hub, __u32 number, __u32 max)
+{
+	struct genl genl;
+	int ret = port_begin(&genl, VHUB_CMD_PORT_SET, hub, number);
+
+	if (ret)
+		return ret;
+	mnl_attr_put_u32(genl.nlh, VHUB_A_PORT_MAX_ADDRESSES, max);
+	return port_end(&genl, NULL, NULL);
+}
+
+int port_set_lock(const char *hub, __u32 number, const unsigned char mac[6])
+{
+	struct genl genl;
+	int ret = port_begin(&genl, VHUB_CMD_PORT_SET, hub, number);
+
+	if (ret)
+		return ret;
+	mnl_attr_put(genl.nlh, VHUB_A_PORT_LOCK, 6, mac);
 	return port_end(&genl, NULL, NULL);
 }
 

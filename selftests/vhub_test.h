@@ -98,7 +98,8 @@ bool gets_nothing(int fd);
  * struct genl - a netlink socket to the vhub family
  * @sock: the socket
  * @family: number of the family
- * @group: number of its multicast group
+ * @group: number of its multicast group of hubs and ports
+ * @fdb_group: number of that of addresses
  * @seq: of the last request
  * @nlh: the request being made, in @request
  * @request: memory of it
@@ -108,6 +109,7 @@ struct genl {
 	struct mnl_socket *sock;
 	__u16 family;
 	__u32 group;
+	__u32 fdb_group;
 	__u32 seq;
 	struct nlmsghdr *nlh;
 	char request[4096];
@@ -129,6 +131,10 @@ struct hub_info {
 	__u32 perm;
 	__u32 ports;
 	__u32 ports_max;
+	__u32 mode;
+	__u32 ageing_ms;
+	__u32 max_addresses;
+	__u32 addresses;
 };
 
 /* What the kernel tells of a port, in the words of the spec. */
@@ -153,6 +159,10 @@ struct port_info {
 	__u64 tx_frames;
 	__u64 tx_bytes;
 	__u64 drops[VHUB_A_DROPS_MAX + 1];
+	__u64 not_learned;
+	__u32 max_addresses;
+	__u32 addresses;
+	unsigned char lock[6];
 };
 
 int parse_hub(const struct nlmsghdr *nlh, struct hub_info *info);
@@ -160,8 +170,12 @@ int parse_port(const struct nlmsghdr *nlh, struct port_info *info);
 int hub_get(const char *hub, struct hub_info *info);
 int hub_set(const char *hub, long owner, long group, long perm,
 	    char sentence[256]);
+int hub_set_number(const char *hub, __u16 attr, __u32 value);
 int port_get(const char *hub, __u32 number, struct port_info *info);
+int port_set_switch(const char *hub, __u32 number, __u16 attr, __u8 on);
 int port_set_link(const char *hub, __u32 number, __u8 link);
+int port_set_max(const char *hub, __u32 number, __u32 max);
+int port_set_lock(const char *hub, __u32 number, const unsigned char mac[6]);
 int port_del(const char *hub, __u32 number);
 long long port_drops(const char *hub, __u32 number, int reason);
 

@@ -22,6 +22,9 @@ static const struct vhub_bit names_port_flags[] = {
 	{ VHUB_PORT_FLAG_TUN, "tun" },
 	{ VHUB_PORT_FLAG_MULTI_QUEUE, "multi-queue" },
 	{ VHUB_PORT_FLAG_RINGS, "rings" },
+	{ VHUB_PORT_FLAG_NO_LEARNING, "no-learning" },
+	{ VHUB_PORT_FLAG_NO_FLOOD, "no-flood" },
+	{ VHUB_PORT_FLAG_ISOLATED, "isolated" },
 	{ 0, NULL }
 };
 
@@ -50,9 +53,12 @@ static const char *const names_drops[VHUB_A_DROPS_MAX + 1] = {
 	[VHUB_A_DROPS_OFFLOAD] = "offload",
 	[VHUB_A_DROPS_TOO_BIG] = "too_big",
 	[VHUB_A_DROPS_TRUNCATED] = "truncated",
+	[VHUB_A_DROPS_LOCKED] = "locked",
+	[VHUB_A_DROPS_ISOLATED] = "isolated",
+	[VHUB_A_DROPS_SAME_PORT] = "same_port",
 };
 
-_Static_assert(VHUB_A_DROPS_MAX == VHUB_A_DROPS_TRUNCATED,
+_Static_assert(VHUB_A_DROPS_MAX == VHUB_A_DROPS_SAME_PORT,
 	       "names_drops[] lacks a reason of <linux/vhub.h>");
 _Static_assert(VHUB_A_DROPS_MAX < VHUB_DROPS_ROOM,
 	       "struct vhub_port_info has no room for all reasons");

@@ -9,8 +9,23 @@
 #define VHUB_FAMILY_NAME	"vhub"
 #define VHUB_FAMILY_VERSION	1
 
-#define VHUB_LABEL_MAX	31
-#define VHUB_PERM_MAX	511
+#define VHUB_LABEL_MAX		31
+#define VHUB_PERM_MAX		511
+#define VHUB_AGEING_MAX		1000000000
+#define VHUB_ADDRESSES_MAX	65536
+#define VHUB_VID_MAX		4094
+
+/**
+ * enum vhub_hub_mode - What a hub does with a frame.
+ * @VHUB_HUB_MODE_HUB: It goes to every other port.
+ * @VHUB_HUB_MODE_SWITCH: It goes to the port where its destination was
+ *   learned, if it was.
+ */
+enum vhub_hub_mode {
+	VHUB_HUB_MODE_UNSPEC,
+	VHUB_HUB_MODE_HUB,
+	VHUB_HUB_MODE_SWITCH,
+};
 
 /**
  * enum vhub_port_kind - What a port is made of.
@@ -34,6 +49,12 @@ enum vhub_port_kind {
  * @VHUB_PORT_FLAG_MULTI_QUEUE: More files may join this port as further
  *   queues.
  * @VHUB_PORT_FLAG_RINGS: At least one file of the port has descriptor rings.
+ * @VHUB_PORT_FLAG_NO_LEARNING: Mode switch: the hub learns no addresses from
+ *   this port.
+ * @VHUB_PORT_FLAG_NO_FLOOD: Mode switch: frames to addresses not learned do
+ *   not go out here.
+ * @VHUB_PORT_FLAG_ISOLATED: Mode switch: no frame goes from one isolated port
+ *   to another.
  */
 enum vhub_port_flag {
 	VHUB_PORT_FLAG_SEND = 1,
@@ -43,6 +64,17 @@ enum vhub_port_flag {
 	VHUB_PORT_FLAG_TUN = 16,
 	VHUB_PORT_FLAG_MULTI_QUEUE = 32,
 	VHUB_PORT_FLAG_RINGS = 64,
+	VHUB_PORT_FLAG_NO_LEARNING = 128,
+	VHUB_PORT_FLAG_NO_FLOOD = 256,
+	VHUB_PORT_FLAG_ISOLATED = 512,
+};
+
+/**
+ * enum vhub_fdb_flag - What is particular about an address.
+ * @VHUB_FDB_FLAG_STATIC: It was added by request, and neither ages nor moves.
+ */
+enum vhub_fdb_flag {
+	VHUB_FDB_FLAG_STATIC = 1,
 };
 
 enum {
@@ -53,6 +85,10 @@ enum {
 	VHUB_A_HUB_PERM,
 	VHUB_A_HUB_PORTS,
 	VHUB_A_HUB_PORTS_MAX,
+	VHUB_A_HUB_MODE,
+	VHUB_A_HUB_AGEING_MS,
+	VHUB_A_HUB_MAX_ADDRESSES,
+	VHUB_A_HUB_ADDRESSES,
 
 	__VHUB_A_HUB_MAX,
 	VHUB_A_HUB_MAX = (__VHUB_A_HUB_MAX - 1)
@@ -73,6 +109,9 @@ enum {
 	VHUB_A_DROPS_OFFLOAD,
 	VHUB_A_DROPS_TOO_BIG,
 	VHUB_A_DROPS_TRUNCATED,
+	VHUB_A_DROPS_LOCKED,
+	VHUB_A_DROPS_ISOLATED,
+	VHUB_A_DROPS_SAME_PORT,
 
 	__VHUB_A_DROPS_MAX,
 	VHUB_A_DROPS_MAX = (__VHUB_A_DROPS_MAX - 1)
@@ -85,6 +124,7 @@ enum {
 	VHUB_A_STATS_TX_FRAMES,
 	VHUB_A_STATS_TX_BYTES,
 	VHUB_A_STATS_DROPS,
+	VHUB_A_STATS_NOT_LEARNED,
 
 	__VHUB_A_STATS_MAX,
 	VHUB_A_STATS_MAX = (__VHUB_A_STATS_MAX - 1)
@@ -107,9 +147,29 @@ enum {
 	VHUB_A_PORT_OFFLOADS,
 	VHUB_A_PORT_QUEUED,
 	VHUB_A_PORT_STATS,
+	VHUB_A_PORT_LOCK,
+	VHUB_A_PORT_MAX_ADDRESSES,
+	VHUB_A_PORT_ADDRESSES,
+	VHUB_A_PORT_LEARNING,
+	VHUB_A_PORT_FLOOD,
+	VHUB_A_PORT_ISOLATED,
 
 	__VHUB_A_PORT_MAX,
 	VHUB_A_PORT_MAX = (__VHUB_A_PORT_MAX - 1)
+};
+
+enum {
+	VHUB_A_FDB_HUB_IFINDEX = 1,
+	VHUB_A_FDB_HUB_NAME,
+	VHUB_A_FDB_ADDRESS,
+	VHUB_A_FDB_VID,
+	VHUB_A_FDB_PORT,
+	VHUB_A_FDB_FLAGS,
+	VHUB_A_FDB_AGE_MS,
+	VHUB_A_FDB_OLD_PORT,
+
+	__VHUB_A_FDB_MAX,
+	VHUB_A_FDB_MAX = (__VHUB_A_FDB_MAX - 1)
 };
 
 enum {
@@ -122,11 +182,18 @@ enum {
 	VHUB_CMD_PORT_DEL,
 	VHUB_CMD_PORT_NTF,
 	VHUB_CMD_PORT_DEL_NTF,
+	VHUB_CMD_FDB_GET,
+	VHUB_CMD_FDB_ADD,
+	VHUB_CMD_FDB_DEL,
+	VHUB_CMD_FDB_FLUSH,
+	VHUB_CMD_FDB_NTF,
+	VHUB_CMD_FDB_DEL_NTF,
 
 	__VHUB_CMD_MAX,
 	VHUB_CMD_MAX = (__VHUB_CMD_MAX - 1)
 };
 
 #define VHUB_MCGRP_EVENTS	"events"
+#define VHUB_MCGRP_FDB		"fdb"
 
 #endif /* _UAPI_LINUX_VHUB_H */

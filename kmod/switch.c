@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - forwarding by learned addresses, of hubs in mode switch
+ *
+ * DOC: The way of a batch through a switch
+ *
+ * Each frame's header is copied and decides where the frame goes: to the port of
+ * its destination, to all ports, or nowhere. Frames that follow each other and go
+ * the same way are handed on together, so that a batch to one destination is
+ * taken by its port under one lock, as a hub's batches are, and wakes its reader
+ * once. A frame whose header is that of the one before costs no look-up.
+ */
+
+#include "switch.h"
+
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+
+#include "fdb.h"
+#include "forward.h"
+#include "hub.h"
+
+/**
+ * struct vhub_switch_head - what decides where a frame goes, copied from it
+ * @dest: its destination
+ * @source: its source
+ * @proto: type of what follows
+ * @tci: tag, when @proto says that there is one; else 0
+ */
+struct vhub_switch_head {
+	u8 dest[ETH_ALEN];
+	u8 source[ETH_ALEN];
+	__be16 proto;
+	__be16 tci;
+} __aligned(sizeof(u64));
+
+/**
+ * struct vhub_switch_way - where a frame goes
+ * @to: the one port; NULL for all, if not @drop
+ * @unknown: its destination is one station, but not known where
+ * @drop: nowhere, and why, by VHUB_A_DROPS_*; else 0
+ */
+struct vhub_switch_way {
+	struct vhub_port *to;
+	bool unknown;
+	int drop;
+};
+
+/**
+ * struct vhub_switch - a batch on its way through a switch
+ * @hub: the hub
+ * @from: port that sends
+ * @batch: the batch
+ * @head: of the last frame that was looked at
+ * @way: which way it goes
+ * @run: frames that go this way and were not yet handed on, a part of @batch
+ * @sent: frames that reached somebody
+ * @bytes: bytes of these
+ * @copies: frames offered to ports, once for each of them
+ */
+struct vhub_switch {
+	struct vhub_hub *hub;
+	struct vhub_port *from;
+	struct vhub_batch *batch;
+	struct vhub_switch_head head;
+	struct vhub_switch_way way;
+	struct vhub_batch run;
+	u32 sent;
+	u64 bytes;
+	u32 copies;
+};
+
+/* Copies the begin of a frame that lies in one piece; or a part of it, at least
+ * an Ethernet header, when that is all there is.
+ */
+static void vhub_switch_copy_head(const struct vhub_seg *seg,
+				  struct vhub_switch_head *head)
+{
+	BUILD_BUG_ON(sizeof(*head) != 2 * sizeof(u64));
+
+	if (likely(seg->len >= sizeof(*head))) {
+		memcpy(head, seg->data, sizeof(*head));
+	} else {
+		head->tci = 0;
+		memcpy(head, seg->data, ETH_HLEN);
+	}
+	/* It may be a process's memory: the copy is what is looked at. */
+	barrier();
+}
+
+/* Copies the header of a frame of the batch. */
+static void vhub_switch_read_head(const struct vhub_batch *batch, u32 i,
+				  struct vhub_switch_head *head)
+{
+	const struct vhub_frame *frame = &batch->frames[i];
+
+	if (batch->simple) {
+		vhub_switch_copy_head(&batch->simple[i], head);
+	} else if (frame->seg_count == 1) {
+		vhub_switch_copy_head(frame->segs, head);
+	} else {
+		head->tci = 0;
+		vhub_frame_peek(frame, head, sizeof(*head));
+	}
+	if (head->proto != htons(ETH_P_8021Q))
+		head->tci = 0;
+}
+
+static bool vhub_switch_same_head(const struct vhub_switch_head *a,
+				  const struct vhub_switch_head *b)
+{
+	const u64 *x = (const u64 *)a, *y = (const u64 *)b;
+
+	return x[0] == y[0] && x[1] == y[1];
+}
+
+static u16 vhub_switch_vid(const struct vhub_switch_head *head)
+{
+	return ntohs(head->tci) & VLAN_VID_MASK;
+}
+
+static struct vhub_fdb_key vhub_switch_key(const u8 addr[ETH_ALEN], u16 vid)
+{
+	struct vhub_fdb_key key = { .vid = vid };
+
+	memcpy(key.addr, addr, ETH_ALEN);
+	return key;
+}
+
+static bool vhub_switch_is_locked_out(const struct vhub_port *from,
+				      const struct vhub_switch_head *head)
+{
+	u64 lock = READ_ONCE(from->lock);
+
+	return lock && lock != vhub_port_lock_bits(head->source);
+}
+
+static void vhub_switch_learn(struct vhub_switch *sw,
+			      const struct vhub_switch_head *head)
+{
+	struct vhub_fdb_key key;
+
+	if (vhub_port_has(sw->from, VHUB_PORT_FLAG_NO_LEARNING) ||
+	    !is_valid_ether_addr(head->source))
+		return;
+	key = vhub_switch_key(head->source, vhub_switch_vid(head));
+	vhub_fdb_see(&sw->hub->fdb, &key, sw->from);
+}
+
+static bool vhub_switch_isolates(const struct vhub_port *a,
+				 const struct vhub_port *b)
+{
+	return vhub_port_has(a, VHUB_PORT_FLAG_ISOLATED) &&
+	       vhub_port_has(b, VHUB_PORT_FLAG_ISOLATED);
+}
+
+static struct vhub_switch_way
+vhub_switch_find_way(const struct vhub_switch *sw,
+		     const struct vhub_switch_head *head)
+{
+	struct vhub_switch_way way = {};
+	struct vhub_fdb_entry *entry;
+	struct vhub_fdb_key key;
+
+	if (is_multicast_ether_addr(head->dest))
+		return way;
+
+	key = vhub_switch_key(head->dest, vhub_switch_vid(head));
+	entry = vhub_fdb_find_rcu(&sw->hub->fdb, &key);
+	if (!entry) {
+		way.unknown = true;
+		return way;
+	}
+
+	way.to = rcu_dereference(entry->port);
+	if (way.to == sw->from)
+		way.drop = VHUB_A_DROPS_SAME_PORT;
+	else if (vhub_switch_isolates(way.to, sw->from))
+		way.drop = VHUB_A_DROPS_ISOLATED;
+	return way;
+}
+
+/* Learns what the header of a frame tells. Return: where the frame goes. */
+static struct vhub_switch_way
+vhub_switch_decide(struct vhub_switch *sw, const struct vhub_switch_head *head)
+{
+	if (unlikely(vhub_switch_is_locked_out(sw->from, head)))
+		return (struct vhub_switch_way){
+			.drop = VHUB_A_DROPS_LOCKED,
+		};
+	vhub_switch_learn(sw, head);
+	return vhub_switch_find_way(sw, head);
+}
+
+static bool vhub_switch_same_way(const struct vhub_switch_way *a,
+				 const struct vhub_switch_way *b)
+{
+	return a->to == b->to && a->unknown == b->unknown &&
+	       a->drop == b->drop;
+}
+
+/* Return: ports that heard it, 0 or 1. */
+static u32 vhub_switch_deliver(struct vhub_port *port,
+			       struct vhub_batch *batch)
+{
+	if (!vhub_forward_wants(port, batch->count))
+		return 0;
+	port->ops->deliver(port, batch);
+	return 1;
+}
+
+/* Return: ports that heard it. */
+static u32 vhub_switch_flood(struct vhub_switch *sw)
+{
+	struct vhub_port *port;
+	u32 receivers = 0;
+
+	list_for_each_entry_rcu(port, &sw->hub->ports, list) {
+		if (port == sw->from || vhub_switch_isolates(port, sw->from))
+			continue;
+		if (sw->way.unknown &&
+		    vhub_port_has(port, VHUB_PORT_FLAG_NO_FLOOD))
+			continue;
+		receivers += vhub_switch_deliver(port, &sw->run);
+	}
+	return receivers;
+}
+
+static void vhub_switch_begin_run(struct vhub_switch *sw, u32 first)
+{
+	sw->run = (struct vhub_batch){
+		.simple = sw->batch->simple ? sw->batch->simple + first : NULL,
+		.frames = sw->batch->frames + first,
+		.dev = sw->batch->dev,
+	};
+}
+
+/* Adds frame @i of the batch, the next, to the run. */
+static void vhub_switch_add(struct vhub_switch *sw, u32 i)
+{
+	if (sw->batch->simple) {
+		sw->run.count++;
+		sw->run.bytes += sw->batch->simple[i].len;
+	} else {
+		vhub_frame_add(&sw->run, &sw->batch->frames[i]);
+	}
+}
+
+/* Hands on the frames that go the same way. */
+static void vhub_switch_end_run(struct vhub_switch *sw)
+{
+	struct vhub_batch *run = &sw->run;
+	int drop = sw->way.drop;
+	u32 receivers = 0;
+
+	if (!drop) {
+		receivers = sw->way.to ? vhub_switch_deliver(sw->way.to, run) :
+					 vhub_switch_flood(sw);
+		if (!receivers)
+			drop = VHUB_A_DROPS_NO_RECEIVER;
+	}
+	if (drop) {
+		vhub_stats_drop(sw->from->stats, drop, run->count);
+	} else {
+		sw->sent += run->count;
+		sw->bytes += run->bytes;
+		sw->copies += receivers * run->count;
+	}
+	/* Of what the batch was not, it does not know. */
+	if (sw->batch->simple)
+		vhub_batch_release(run);
+}
+
+static void vhub_switch_frame(struct vhub_switch *sw, u32 i)
+{
+	struct vhub_switch_head head;
+	struct vhub_switch_way way;
+
+	vhub_switch_read_head(sw->batch, i, &head);
+	if (!vhub_switch_same_head(&head, &sw->head)) {
+		way = vhub_switch_decide(sw, &head);
+		if (!vhub_switch_same_way(&way, &sw->way)) {
+			vhub_switch_end_run(sw);
+			vhub_switch_begin_run(sw, i);
+			sw->way = way;
+		}
+		sw->head = head;
+	}
+	vhub_switch_add(sw, i);
+}
+
+/**
+ * vhub_switch_forward - send a batch of frames where their addresses are
+ * @hub: a hub in mode switch
+ * @from: port of the hub that sends
+ * @batch: the frames, which stay the caller's
+ *
+ * Context: bottom halves off, RCU read-side section.
+ * Return: ports that each frame was offered to, on average and rounded up.
+ */
+u32 vhub_switch_forward(struct vhub_hub *hub, struct vhub_port *from,
+			struct vhub_batch *batch)
+{
+	struct vhub_switch sw = {
+		.hub = hub,
+		.from = from,
+		.batch = batch,
+	};
+	u32 i;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "no RCU read-side section");
+
+	vhub_switch_read_head(batch, 0, &sw.head);
+	sw.way = vhub_switch_decide(&sw, &sw.head);
+	vhub_switch_begin_run(&sw, 0);
+	vhub_switch_add(&sw, 0);
+	for (i = 1; i < batch->count; i++)
+		vhub_switch_frame(&sw, i);
+	vhub_switch_end_run(&sw);
+
+	if (sw.sent)
+		vhub_stats_tx(from->stats, sw.sent, sw.bytes);
+	return DIV_ROUND_UP(sw.copies, batch->count);
+}
