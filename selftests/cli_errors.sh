@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 119
+plan 175
 
 # wrong SENTENCE WORD...: "vhub WORD..." is no command
 wrong()
@@ -64,7 +64,8 @@ wrong 'unknown object "h", see "vhub help"' h
 wrong 'hub: unknown verb "lan0", see "vhub hub help"' hub lan0
 wrong 'hub: unknown verb "ad", see "vhub hub help"' hub ad lan1
 wrong 'port: unknown verb "add", see "vhub port help"' port add lan0
-wrong '"x" is too much here' monitor x
+wrong 'fdb: unknown verb "set", see "vhub fdb help"' fdb set lan0
+wrong 'monitor: "x" is not hub, port or fdb' monitor x
 
 # Names of hubs -------------------------------------------------------------
 wrong 'the name of a hub is missing' hub add
@@ -73,6 +74,9 @@ wrong 'the name of a hub is missing' hub del
 wrong 'the name of a hub is missing' port set
 wrong 'the name of a hub is missing' port del
 wrong 'the name of a hub is missing' port show hub
+wrong 'the name of a hub is missing' fdb add
+wrong 'the name of a hub is missing' fdb del
+wrong 'the name of a hub is missing' fdb flush
 wrong 'the name of a hub is missing' run
 wrong '"" cannot name a hub: it is empty' hub add ""
 wrong '"abcdefghijklmnop" cannot name a hub: it is longer than 15 characters' \
@@ -92,6 +96,10 @@ refused "$no_hub" port show lna0 1
 refused "$no_hub" port set lna0 1 link off
 refused "$no_hub" port del lna0 1
 refused "$no_hub" run lna0 -- true "{n0}"
+refused "$no_hub" fdb show lna0
+refused "$no_hub" fdb add lna0 02:00:5e:00:53:01 port 1
+refused "$no_hub" fdb del lna0 02:00:5e:00:53:01
+refused "$no_hub" fdb flush lna0
 refused "$no_hub" -j port show lna0
 no_hub='network device "lo" is not a hub'
 refused "$no_hub" hub show lo
@@ -105,9 +113,25 @@ refused 'there is a network device "lo" already' hub add lo
 # Words of hub --------------------------------------------------------------
 wrong '"x" is too much here' hub show lan0 x
 wrong '"x" is too much here' hub del lan0 x
-wrong 'unknown word "mode"' hub add lan1 mode hub
+wrong 'unknown word "speed"' hub add lan1 speed 10
 wrong 'unknown word "perm0600"' hub set lan0 perm0600
-wrong 'hub set: owner, group or perm is missing' hub set lan0
+wrong 'hub set: what to change is missing' hub set lan0
+wrong 'mode: hub or switch is missing' hub set lan0 mode
+wrong 'mode: "router" is not hub or switch' hub set lan0 mode router
+bad='is not a time in seconds up to 1000000'
+wrong "ageing: \"-1\" $bad" hub set lan0 ageing -1
+wrong "ageing: \"\" $bad" hub set lan0 ageing ""
+wrong "ageing: \"1s\" $bad" hub set lan0 ageing 1s
+wrong "ageing: \"1.\" $bad" hub set lan0 ageing 1.
+wrong "ageing: \".5\" $bad" hub set lan0 ageing .5
+wrong "ageing: \"0.0001\" $bad" hub set lan0 ageing 0.0001
+wrong "ageing: \"1.-1\" $bad" hub set lan0 ageing 1.-1
+wrong "ageing: \"1000000.001\" $bad" hub set lan0 ageing 1000000.001
+wrong "ageing: \"1000001\" $bad" hub set lan0 ageing 1000001
+wrong 'max-addresses: "0" is not a number from 1 to 65536' \
+	hub set lan0 max-addresses 0
+wrong 'max-addresses: "65537" is not a number from 1 to 65536' \
+	hub set lan0 max-addresses 65537
 wrong 'owner: a user is missing' hub set lan0 owner
 wrong 'owner: "no-such-user" is not a user' hub set lan0 owner no-such-user
 wrong 'owner: "" is not a user' hub set lan0 owner ""
@@ -127,7 +151,8 @@ wrong "perm: \"0x7\" $bad" hub set lan0 perm 0x7
 wrong "perm: \"99999999999999999999\" $bad" hub set lan0 perm 99999999999999999999
 wrong '"perm" is there twice' hub set lan0 perm 0600 perm 0640
 json_same "none of that changed the hub" \
-	'.[0] | [.owner, .group, .perm, .ports]' '[0,0,"0604",1]' \
+	'.[0] | [.owner, .group, .perm, .ports, .mode, .ageing_ms]' \
+	'[0,0,"0604",1,"hub",300000]' \
 	in_ns a vhub -j hub show lan0
 json_same "or made one" 'map(.name)' '["lan0","shut0"]' in_ns a vhub -j hub
 
@@ -147,7 +172,7 @@ refused 'no port 2 on hub "lan0"' port show lan0 2
 refused 'no port 4294967295 on hub "lan0"' port show lan0 4294967295
 refused 'no port 4097 on hub "lan0"' port set lan0 4097 link off
 refused 'no port 2 on hub "lan0"' port del lan0 2
-wrong 'port set: label or link is missing' port set lan0 1
+wrong 'port set: what to change is missing' port set lan0 1
 wrong 'label: a text of up to 31 bytes is missing' port set lan0 1 label
 wrong 'label: "01234567890123456789012345678901" is not a text of up to 31 bytes' \
 	port set lan0 1 label 01234567890123456789012345678901
@@ -155,6 +180,43 @@ wrong 'link: on or off is missing' port set lan0 1 link
 wrong 'link: "up" is not on or off' port set lan0 1 link up
 wrong 'unknown word "speed"' port set lan0 1 speed 1000
 wrong '"link" is there twice' port set lan0 1 link on link off
+wrong 'learning: "yes" is not on or off' port set lan0 1 learning yes
+wrong 'flood: on or off is missing' port set lan0 1 flood
+wrong 'isolated: "1" is not on or off' port set lan0 1 isolated 1
+wrong 'max-addresses: "65537" is not a number from 0 to 65536' \
+	port set lan0 1 max-addresses 65537
+bad='is not an address or off'
+wrong "lock: \"on\" $bad" port set lan0 1 lock on
+wrong "lock: \"00:00:00:00:00:00\" $bad" port set lan0 1 lock 00:00:00:00:00:00
+refused 'port 1 of hub "lan0": A port is locked to the address of one station' \
+	port set lan0 1 lock 01:00:5e:00:00:01
+
+# Words of fdb ---------------------------------------------------------------
+wrong 'an address is missing' fdb add lan0
+wrong 'an address is missing' fdb del lan0
+for bad in "" 1 02:00:5e:00:53 02:00:5e:00:53:0 02:00:5e:00:53:001 \
+	02-00-5e-00-53-01 02:00:5e:00:53:0g 02:00:5e:00:53:01: 0x:00:5e:00:53:01; do
+	wrong "\"$bad\" is not an address as 02:00:5e:00:53:01" \
+		fdb add lan0 "$bad" port 1
+done
+address=02:00:5e:00:53:01
+wrong 'fdb add: port is missing' fdb add lan0 $address
+wrong 'port: the number of a port is missing' fdb add lan0 $address port
+wrong 'port: "x" is not the number of a port' fdb add lan0 $address port x
+wrong 'vid: "4095" is not a number from 0 to 4094' \
+	fdb add lan0 $address port 1 vid 4095
+wrong 'unknown word "static"' fdb add lan0 $address port 1 static
+wrong 'unknown word "port"' fdb del lan0 $address port 1
+wrong 'unknown word "all"' fdb flush lan0 all
+wrong '"vid" is there twice' fdb show lan0 vid 1 vid 2
+refused 'hub "lan0": Only a hub in mode switch keeps addresses' \
+	fdb add lan0 $address port 1
+refused 'hub "lan0": The hub has no port of this number' \
+	fdb add lan0 $address port 2
+refused 'hub "lan0": Not the address of one Ethernet station' \
+	fdb add lan0 ff:ff:ff:ff:ff:ff port 1
+refused 'hub "lan0": The hub does not know this address' fdb del lan0 $address
+refused 'hub "lan0": The hub has no port of this number' fdb flush lan0 port 2
 
 # Words of run --------------------------------------------------------------
 wrong 'the command is missing: vhub run NAME -- COMMAND...' run lan0
@@ -186,6 +248,10 @@ owner="Only the hub's owner or CAP_NET_ADMIN may do this"
 denied "hub \"lan0\": $owner" hub set lan0 perm 0666
 denied "port 1 of hub \"lan0\": $owner" port set lan0 1 link off
 denied "port 1 of hub \"lan0\": $owner" port del lan0 1
+denied "hub \"lan0\": $owner" hub set lan0 mode switch
+denied "hub \"lan0\": $owner" fdb add lan0 $address port 1
+denied "hub \"lan0\": $owner" fdb del lan0 $address
+denied "hub \"lan0\": $owner" fdb flush lan0
 denied 'no permission to attach to hub "shut0" (perm 0600, owner root, group root)' \
 	run shut0 -- true "{n0}"
 cmd_says "who may only receive is told" 0 \

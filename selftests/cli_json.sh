@@ -4,7 +4,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 15
+plan 17
 
 rst=$top/Documentation/vhub/json.rst
 
@@ -37,7 +37,11 @@ start_ready plain in_ns a frames hold lan0 1
 start_ready tun in_ns a vhub run lan0 queues 2 vnet 12 -- \
 	sh -c 'echo ready; read line # {n0}'
 
-cmd_ok "the document has five tables" test -n "$(documented 5)"
+in_ns a vhub hub add lan2 mode switch
+start_ready talk in_ns a frames hold lan2 1
+in_ns a vhub fdb add lan2 02:00:5e:00:53:01 port 1
+
+cmd_ok "the document has six tables" test -n "$(documented 6)"
 same "hub" "$(documented 1)" "$(keys '.[]' in_ns a vhub -j hub show)"
 same "port" "$(documented 2)" "$(keys '.[]' in_ns a vhub -j port show)"
 same "stats of port" "$(documented 3)" \
@@ -52,16 +56,20 @@ event()
 	[ -s "$tmp/monitor.out" ]
 }
 eventually "vhub monitor tells" event
-same "event" "$(documented 5; documented 2)" \
+same "fdb" "$(documented 5)" "$(keys '.[]' in_ns a vhub -j fdb show)"
+same "event" "$(documented 6; documented 2)" \
 	"$(head -n 1 "$tmp/monitor.out" | jq -r 'keys_unsorted | .[]')"
 stop monitor
 
 same "types of a hub's values" \
-	'["group number","group_name string","ifindex number","name string","owner number","owner_name string","perm string","ports number","ports_max number"]' \
+	'["addresses number","ageing_ms number","group number","group_name string","ifindex number","max_addresses number","mode string","name string","owner number","owner_name string","perm string","ports number","ports_max number"]' \
 	"$(types '.[0]' in_ns a vhub -j hub show lan0)"
 same "types of a port's values" \
-	'["command string","flags array","hub_ifindex number","hub_name string","kind string","label string","number number","offloads array","owner number","owner_name string","pid number","queued number","queues number","queues_on number","stats object","vnet_hdr_size number"]' \
+	'["addresses number","command string","flags array","hub_ifindex number","hub_name string","kind string","label string","lock null","max_addresses number","number number","offloads array","owner number","owner_name string","pid number","queued number","queues number","queues_on number","stats object","vnet_hdr_size number"]' \
 	"$(types '.[0]' in_ns a vhub -j port show lan0 1)"
+same "types of an address's values" \
+	'["address string","age_ms null","flags array","hub_ifindex number","hub_name string","port number","vid number"]' \
+	"$(types '.[0]' in_ns a vhub -j fdb show)"
 json_same "what is not known is null" \
 	'.[0] | [.command, .pid, .owner, .owner_name]' '[null,null,null,null]' \
 	in_ns a vhub -j port show lan0 0

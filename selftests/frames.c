@@ -16,6 +16,8 @@
  *			one port sends COUNT numbered frames, PORTS others read
  *			them all
  * listen HUB		says what comes
+ * talk HUB		says what comes; a line "TO FROM [VID]" on standard input
+ *			makes it send a frame
  * respond HUB IPV4	answers ARP for this address, and UDP with what was sent
  *
  * -f FD	use this attached file, HUB only stands there
@@ -35,6 +37,7 @@
 #include <fcntl.h>
 #include <net/ethernet.h>
 #include <net/if_arp.h>
+#include <netinet/ether.h>
 #include <netinet/if_ether.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
@@ -469,6 +472,65 @@ static int cmd_listen(struct options *o, char **arg)
 	}
 }
 
+static void to_mac(const char *text, uint8_t *mac)
+{
+	if (!ether_aton_r(text, (struct ether_addr *)mac))
+		errx(2, "\"%s\" is no address", text);
+}
+
+/* Sends what a line asks for. Returns false when it is the last. */
+static bool talk(int fd)
+{
+	uint8_t frame[64] = { 0 }, *at = frame + 2 * ETH_ALEN;
+	char line[80], to[20], from[20];
+	unsigned int vid;
+	int words;
+
+	if (!fgets(line, sizeof(line), stdin) || !strcmp(line, "end\n"))
+		return false;
+	words = sscanf(line, "%19s %19s %u", to, from, &vid);
+	if (words < 2)
+		errx(2, "TO FROM [VID], not \"%s\"", line);
+	to_mac(to, frame);
+	to_mac(from, frame + ETH_ALEN);
+	if (words == 3) {
+		*at++ = ETHERTYPE_VLAN >> 8;
+		*at++ = ETHERTYPE_VLAN & 0xff;
+		*at++ = vid >> 8;
+		*at++ = vid;
+	}
+	*at++ = FRAMES_TYPE >> 8;
+	*at++ = FRAMES_TYPE & 0xff;
+	send_frame(fd, frame, sizeof(frame));
+	return true;
+}
+
+static int cmd_talk(struct options *o, char **arg)
+{
+	static uint8_t frame[VHUB_FRAME_MAX];
+	int fd = attach(o);
+	struct pollfd pfd[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+	};
+	ssize_t size;
+
+	(void)arg;
+	printf("ready %u\n", o->port);
+	for (;;) {
+		if (poll(pfd, 2, -1) < 0)
+			err(1, "poll");
+		if (pfd[1].revents && !talk(fd))
+			return 0;
+		if (!pfd[0].revents)
+			continue;
+		size = read(fd, frame, sizeof(frame));
+		if (size < 0)
+			err(1, "read");
+		say_frame(frame, size);
+	}
+}
+
 /* The sum of Internet checksums, of data that an earlier sum goes on with. */
 static uint16_t ip_sum(uint32_t sum, const void *data, size_t size)
 {
@@ -575,6 +637,7 @@ static const struct command {
 	{ "spread", 3, cmd_spread },
 	{ "flood", 1, cmd_flood },
 	{ "listen", 0, cmd_listen },
+	{ "talk", 0, cmd_talk },
 	{ "respond", 1, cmd_respond },
 	{ }
 };

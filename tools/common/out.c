@@ -198,6 +198,36 @@ void out_bits(struct out *out, enum out_when when, const char *key,
 	}
 }
 
+void out_ms(struct out *out, enum out_when when, const char *key, uint32_t ms)
+{
+	unsigned int digits = 3, rest = ms % 1000;
+	char name[32];
+
+	if (out->json) {
+		snprintf(name, sizeof(name), "%s_ms", key);
+		out_set(out, name, json_integer(ms));
+		return;
+	}
+	if (!out_shown(out, when, !ms))
+		return;
+	out_key(out, key);
+	printf("%u", ms / 1000);
+	for (; rest && !(rest % 10); digits--)
+		rest /= 10;
+	if (rest)
+		printf(".%0*u", digits, rest);
+}
+
+void out_address(struct out *out, const char *key, const uint8_t *address)
+{
+	char text[18];
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
+		 address[0], address[1], address[2], address[3], address[4],
+		 address[5]);
+	out_string(out, OUT_ALWAYS, key, text);
+}
+
 static void out_id(struct out *out, const char *key, const char *name_key,
 		   const struct out_name *name)
 {

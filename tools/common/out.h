@@ -95,6 +95,12 @@ void out_string(struct out *out, enum out_when when, const char *key,
 void out_bits(struct out *out, enum out_when when, const char *key,
 	      uint32_t bits, const struct vhub_bit *names);
 
+/* Milliseconds: a number with the key KEY_ms in JSON, seconds in text. */
+void out_ms(struct out *out, enum out_when when, const char *key, uint32_t ms);
+
+/* An Ethernet address. */
+void out_address(struct out *out, const char *key, const uint8_t *address);
+
 /* A number that may have a name: JSON has the number, and the name or null in
  * @name_key; text has the name or else the number.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libvhub - changes of hubs and ports, from the family's multicast group */
+/* libvhub - changes of hubs, ports, addresses, from the family's multicast groups */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,13 +11,7 @@
 /* Room for a hub of thousands of ports that goes or comes at once. */
 #define EVENT_ROOM	(4 << 20)
 
-/**
- * vhub_event_open() - listen to changes
- * @nl: of its own: requests would lose events that come between
- *
- * Return: 0 or -errno, -EPROTONOSUPPORT when the module is not loaded.
- */
-int vhub_event_open(struct vhub_nl *nl)
+static int event_join(struct vhub_nl *nl, const uint32_t *group)
 {
 	int room = EVENT_ROOM;
 	int fd, ret;
@@ -26,7 +20,7 @@ int vhub_event_open(struct vhub_nl *nl)
 	if (ret)
 		return ret;
 	if (mnl_socket_setsockopt(nl->genl, NETLINK_ADD_MEMBERSHIP,
-				  &nl->events, sizeof(nl->events)) < 0)
+				  (void *)group, sizeof(*group)) < 0)
 		return -errno;
 	fd = mnl_socket_get_fd(nl->genl);
 	/* More is better, but needs a privilege; less is no failure. */
@@ -35,6 +29,28 @@ int vhub_event_open(struct vhub_nl *nl)
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 	return 0;
+}
+
+/**
+ * vhub_event_open() - listen to changes of hubs and ports
+ * @nl: of its own: requests would lose events that come between
+ *
+ * Return: 0 or -errno, -EPROTONOSUPPORT when the module is not loaded.
+ */
+int vhub_event_open(struct vhub_nl *nl)
+{
+	return event_join(nl, &nl->events);
+}
+
+/**
+ * vhub_event_open_fdb() - listen to changes of addresses
+ * @nl: as of vhub_event_open(), or the same
+ *
+ * Return: likewise.
+ */
+int vhub_event_open_fdb(struct vhub_nl *nl)
+{
+	return event_join(nl, &nl->fdb_events);
 }
 
 int vhub_event_fd(const struct vhub_nl *nl)
@@ -57,6 +73,9 @@ static int event_parse(const struct nlmsghdr *nlh, struct vhub_event *event)
 	case VHUB_CMD_PORT_NTF:
 	case VHUB_CMD_PORT_DEL_NTF:
 		return vhub_port_parse(nlh, &event->port);
+	case VHUB_CMD_FDB_NTF:
+	case VHUB_CMD_FDB_DEL_NTF:
+		return vhub_fdb_parse(nlh, &event->fdb);
 	default:
 		return 1;
 	}

@@ -19,14 +19,18 @@ static void genl_find_group(struct vhub_nl *nl, const struct nlattr *group)
 	};
 	const struct vhub_nl_policy policy = { type, CTRL_ATTR_MCAST_GRP_ID };
 	const struct nlattr *tb[CTRL_ATTR_MCAST_GRP_ID + 1];
+	const char *name;
 
 	if (vhub_nl_parse(&policy, mnl_attr_get_payload(group),
 			  mnl_attr_get_payload_len(group), tb))
 		return;
-	if (tb[CTRL_ATTR_MCAST_GRP_NAME] && tb[CTRL_ATTR_MCAST_GRP_ID] &&
-	    !strcmp(mnl_attr_get_str(tb[CTRL_ATTR_MCAST_GRP_NAME]),
-		    VHUB_MCGRP_EVENTS))
+	if (!tb[CTRL_ATTR_MCAST_GRP_NAME] || !tb[CTRL_ATTR_MCAST_GRP_ID])
+		return;
+	name = mnl_attr_get_str(tb[CTRL_ATTR_MCAST_GRP_NAME]);
+	if (!strcmp(name, VHUB_MCGRP_EVENTS))
 		nl->events = mnl_attr_get_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	if (!strcmp(name, VHUB_MCGRP_FDB))
+		nl->fdb_events = mnl_attr_get_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 }
 
 static int genl_family_cb(const struct nlmsghdr *nlh, void *data)

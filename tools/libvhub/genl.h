@@ -19,6 +19,7 @@ int vhub_genl_attrs(const struct nlmsghdr *nlh,
 
 int vhub_hub_parse(const struct nlmsghdr *nlh, struct vhub_hub_info *hub);
 int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port);
+int vhub_fdb_parse(const struct nlmsghdr *nlh, struct vhub_fdb_info *fdb);
 
 /* Elements of a listing, collected because it may have to be begun again. */
 struct vhub_vec {

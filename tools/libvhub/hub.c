@@ -17,10 +17,14 @@ static const uint8_t hub_type[] = {
 	[VHUB_A_HUB_PERM] = MNL_TYPE_U32,
 	[VHUB_A_HUB_PORTS] = MNL_TYPE_U32,
 	[VHUB_A_HUB_PORTS_MAX] = MNL_TYPE_U32,
+	[VHUB_A_HUB_MODE] = MNL_TYPE_U32,
+	[VHUB_A_HUB_AGEING_MS] = MNL_TYPE_U32,
+	[VHUB_A_HUB_MAX_ADDRESSES] = MNL_TYPE_U32,
+	[VHUB_A_HUB_ADDRESSES] = MNL_TYPE_U32,
 };
 
 static const struct vhub_nl_policy hub_policy = {
-	hub_type, VHUB_A_HUB_PORTS_MAX
+	hub_type, VHUB_A_HUB_ADDRESSES
 };
 
 /**
@@ -37,8 +41,12 @@ int vhub_hub_parse(const struct nlmsghdr *nlh, struct vhub_hub_info *hub)
 		[VHUB_A_HUB_PERM] = &hub->perm,
 		[VHUB_A_HUB_PORTS] = &hub->ports,
 		[VHUB_A_HUB_PORTS_MAX] = &hub->ports_max,
+		[VHUB_A_HUB_MODE] = &hub->mode,
+		[VHUB_A_HUB_AGEING_MS] = &hub->ageing_ms,
+		[VHUB_A_HUB_MAX_ADDRESSES] = &hub->max_addresses,
+		[VHUB_A_HUB_ADDRESSES] = &hub->addresses,
 	};
-	const struct nlattr *tb[VHUB_A_HUB_PORTS_MAX + 1];
+	const struct nlattr *tb[VHUB_A_HUB_ADDRESSES + 1];
 	unsigned int i;
 	int ret;
 
@@ -46,7 +54,7 @@ int vhub_hub_parse(const struct nlmsghdr *nlh, struct vhub_hub_info *hub)
 	ret = vhub_genl_attrs(nlh, &hub_policy, tb);
 	if (ret)
 		return ret;
-	for (i = 1; i <= VHUB_A_HUB_PORTS_MAX; i++) {
+	for (i = 1; i <= VHUB_A_HUB_ADDRESSES; i++) {
 		if (!tb[i])
 			continue;
 		hub->has |= 1U << i;
@@ -116,8 +124,15 @@ int vhub_hub_list(struct vhub_nl *nl, struct vhub_hub_info **hubs, size_t *n)
 	return ret;
 }
 
+static void hub_put_number(struct nlmsghdr *nlh, const struct vhub_hub_set *set,
+			   unsigned int attr, uint32_t value)
+{
+	if (vhub_has(set->has, attr))
+		mnl_attr_put_u32(nlh, attr, value);
+}
+
 /**
- * vhub_hub_set() - change the rights of a hub
+ * vhub_hub_set() - change a hub
  * @nl: all zero or used before
  * @ifindex: of the hub, which does not change as names do
  * @set: what to change
@@ -134,12 +149,13 @@ int vhub_hub_set(struct vhub_nl *nl, uint32_t ifindex,
 		return ret;
 	nlh = vhub_genl_request(nl, buf, VHUB_CMD_HUB_SET);
 	mnl_attr_put_u32(nlh, VHUB_A_HUB_IFINDEX, ifindex);
-	if (vhub_has(set->has, VHUB_A_HUB_OWNER))
-		mnl_attr_put_u32(nlh, VHUB_A_HUB_OWNER, set->owner);
-	if (vhub_has(set->has, VHUB_A_HUB_GROUP))
-		mnl_attr_put_u32(nlh, VHUB_A_HUB_GROUP, set->group);
-	if (vhub_has(set->has, VHUB_A_HUB_PERM))
-		mnl_attr_put_u32(nlh, VHUB_A_HUB_PERM, set->perm);
+	hub_put_number(nlh, set, VHUB_A_HUB_OWNER, set->owner);
+	hub_put_number(nlh, set, VHUB_A_HUB_GROUP, set->group);
+	hub_put_number(nlh, set, VHUB_A_HUB_PERM, set->perm);
+	hub_put_number(nlh, set, VHUB_A_HUB_MODE, set->mode);
+	hub_put_number(nlh, set, VHUB_A_HUB_AGEING_MS, set->ageing_ms);
+	hub_put_number(nlh, set, VHUB_A_HUB_MAX_ADDRESSES,
+		       set->max_addresses);
 	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
 }
 
@@ -193,7 +209,7 @@ static int hub_link_del(struct vhub_nl *nl, uint32_t ifindex)
  * vhub_hub_add() - make a hub
  * @nl: all zero or used before
  * @name: of its network device
- * @set: rights to give it, with nothing in it for those it is made with
+ * @set: what to set, with nothing in it for what it is made with
  *
  * Nothing is left when it fails; @nl->error then speaks of the first failure.
  */

@@ -28,6 +28,11 @@ static const struct vhub_bit names_port_flags[] = {
 	{ 0, NULL }
 };
 
+static const struct vhub_bit names_fdb_flags[] = {
+	{ VHUB_FDB_FLAG_STATIC, "static" },
+	{ 0, NULL }
+};
+
 static const struct vhub_bit names_offloads[] = {
 	{ TUN_F_CSUM, "csum" },
 	{ TUN_F_TSO4, "tso4" },
@@ -73,6 +78,11 @@ const struct vhub_bit *vhub_offload_names(void)
 	return names_offloads;
 }
 
+const struct vhub_bit *vhub_fdb_flag_names(void)
+{
+	return names_fdb_flags;
+}
+
 const char *vhub_drop_name(unsigned int reason)
 {
 	return reason <= VHUB_A_DROPS_MAX ? names_drops[reason] : NULL;
@@ -85,6 +95,18 @@ const char *vhub_port_kind(uint32_t kind)
 		return "fd";
 	case VHUB_PORT_KIND_HOST:
 		return "host";
+	default:
+		return NULL;
+	}
+}
+
+const char *vhub_hub_mode(uint32_t mode)
+{
+	switch (mode) {
+	case VHUB_HUB_MODE_HUB:
+		return "hub";
+	case VHUB_HUB_MODE_SWITCH:
+		return "switch";
 	default:
 		return NULL;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * libvhub - hubs, ports and their changes, over netlink
+ * libvhub - hubs, ports, addresses and their changes, over netlink
  *
  * Every function returns 0 or -errno unless it says other; none prints, exits
  * or changes signals. Errors common to all: -EPROTONOSUPPORT when the module is
@@ -29,6 +29,7 @@ struct mnl_socket;
 
 /* Sizes in bytes, with the NUL. */
 #define VHUB_NAME_SIZE		16	/* of a hub, as IFNAMSIZ */
+#define VHUB_ADDRESS_SIZE	6	/* of Ethernet, without NUL */
 #define VHUB_COMMAND_SIZE	64
 #define VHUB_NL_ERROR_SIZE	256
 #define VHUB_SENTENCE_SIZE	512
@@ -43,6 +44,7 @@ struct mnl_socket;
  * @events: of the library
  * @seq: of the library
  * @family: of the library
+ * @fdb_events: of the library
  * @interrupted: the last listing changed under the reader again and again:
  *	something may be missing in it, or be there twice
  * @error: the kernel's sentence about the last failure, or ""
@@ -61,7 +63,8 @@ struct vhub_nl {
 	uint16_t family;
 	bool interrupted;
 	char error[VHUB_NL_ERROR_SIZE];
-	uint64_t reserved[4];
+	uint32_t fdb_events;
+	uint32_t reserved[7];
 };
 
 /**
@@ -73,6 +76,10 @@ struct vhub_nl {
  * @perm: file mode bits: r to attach and receive, w to send
  * @ports: ports on it, the host's not counted
  * @ports_max: how many it takes
+ * @mode: VHUB_HUB_MODE_*
+ * @ageing_ms: how long it remembers an address, in milliseconds
+ * @max_addresses: how many it keeps
+ * @addresses: how many there are
  * @name: of its network device
  * @reserved: 0
  */
@@ -85,7 +92,11 @@ struct vhub_hub_info {
 	uint32_t ports;
 	uint32_t ports_max;
 	char name[VHUB_NAME_SIZE];
-	uint32_t reserved[17];
+	uint32_t mode;
+	uint32_t ageing_ms;
+	uint32_t max_addresses;
+	uint32_t addresses;
+	uint32_t reserved[13];
 };
 
 /**
@@ -94,6 +105,9 @@ struct vhub_hub_info {
  * @owner: user
  * @group: group
  * @perm: file mode bits
+ * @mode: VHUB_HUB_MODE_*
+ * @ageing_ms: how long to remember an address, in milliseconds
+ * @max_addresses: how many to keep
  * @reserved: 0
  */
 struct vhub_hub_set {
@@ -101,7 +115,10 @@ struct vhub_hub_set {
 	uint32_t owner;
 	uint32_t group;
 	uint32_t perm;
-	uint32_t reserved[12];
+	uint32_t mode;
+	uint32_t ageing_ms;
+	uint32_t max_addresses;
+	uint32_t reserved[9];
 };
 
 /**
@@ -126,6 +143,10 @@ struct vhub_hub_set {
  * @tx_frames: sent by the port
  * @tx_bytes: of these
  * @drops: frames lost at this port, indexed by VHUB_A_DROPS_*
+ * @not_learned: frames from addresses for which there was no room
+ * @max_addresses: how many addresses the hub keeps for it, 0 for any number
+ * @addresses: how many there are
+ * @lock: the only address it may send from, if it is locked to one
  * @reserved: 0
  */
 struct vhub_port_info {
@@ -149,34 +170,106 @@ struct vhub_port_info {
 	uint64_t tx_frames;
 	uint64_t tx_bytes;
 	uint64_t drops[VHUB_DROPS_ROOM];
-	uint64_t reserved[16];
+	uint64_t not_learned;
+	uint32_t max_addresses;
+	uint32_t addresses;
+	uint8_t lock[VHUB_ADDRESS_SIZE];
+	uint8_t reserved8[2];
+	uint64_t reserved[13];
 };
 
 /**
  * struct vhub_port_set - what to change on a port
  * @has: bit 1 << VHUB_A_PORT_* for each of the fields to set
  * @link: is the cable plugged in
+ * @learning: does the hub learn addresses from it
+ * @flood: do frames to unknown addresses go there
+ * @isolated: does it hear nothing of others that are isolated
  * @label: free text
+ * @max_addresses: how many addresses the hub keeps for it, 0 for any number
+ * @lock: the only address it may send from; all zero for any
  * @reserved: 0
  */
 struct vhub_port_set {
 	uint32_t has;
 	bool link;
+	bool learning;
+	bool flood;
+	bool isolated;
 	const char *label;
-	uint64_t reserved[6];
+	uint32_t max_addresses;
+	uint8_t lock[VHUB_ADDRESS_SIZE];
+	uint8_t reserved8[6];
+	uint64_t reserved[4];
+};
+
+/**
+ * struct vhub_fdb_key - an address in a VLAN
+ * @address: the address
+ * @reserved: 0
+ * @vid: the VLAN, 0 for none
+ */
+struct vhub_fdb_key {
+	uint8_t address[VHUB_ADDRESS_SIZE];
+	uint8_t reserved[2];
+	uint32_t vid;
+};
+
+/**
+ * struct vhub_fdb_info - an address as the kernel describes it
+ * @has: bit 1 << VHUB_A_FDB_* for each of the fields that was given
+ * @hub_ifindex: of the hub that keeps it
+ * @port: number of the port it is at
+ * @vid: its VLAN, 0 for none
+ * @flags: bits VHUB_FDB_FLAG_*
+ * @age_ms: milliseconds since it was seen, not of static ones
+ * @old_port: in an event of an address that was changed: where it was
+ * @address: the address
+ * @hub_name: of the hub
+ * @reserved: 0
+ */
+struct vhub_fdb_info {
+	uint32_t has;
+	uint32_t hub_ifindex;
+	uint32_t port;
+	uint32_t vid;
+	uint32_t flags;
+	uint32_t age_ms;
+	uint32_t old_port;
+	uint8_t address[VHUB_ADDRESS_SIZE];
+	uint8_t reserved8[2];
+	char hub_name[VHUB_NAME_SIZE];
+	uint32_t reserved[8];
+};
+
+/**
+ * struct vhub_fdb_choice - some of the addresses of a hub
+ * @has: bit 1 << VHUB_A_FDB_PORT, 1 << VHUB_A_FDB_VID for what is chosen by
+ * @port: those at this port
+ * @vid: those in this VLAN
+ * @reserved: 0
+ */
+struct vhub_fdb_choice {
+	uint32_t has;
+	uint32_t port;
+	uint32_t vid;
+	uint32_t reserved[5];
 };
 
 /**
  * struct vhub_event - a change, as vhub_event_next() gives it
- * @cmd: VHUB_CMD_HUB_NTF, _HUB_DEL_NTF, _PORT_NTF or _PORT_DEL_NTF
+ * @cmd: VHUB_CMD_HUB_NTF, _HUB_DEL_NTF, _PORT_NTF, _PORT_DEL_NTF, _FDB_NTF or
+ *	_FDB_DEL_NTF
  * @hub: with the first two
- * @port: with the other two
+ * @port: with the next two
+ * @fdb: with the last two
  */
 struct vhub_event {
 	uint8_t cmd;
 	union {
 		struct vhub_hub_info hub;
 		struct vhub_port_info port;
+		struct vhub_fdb_info fdb;
 	};
 };
 
@@ -206,11 +299,11 @@ int vhub_hub_get(struct vhub_nl *nl, const char *name,
 		 struct vhub_hub_info *hub);
 int vhub_hub_list(struct vhub_nl *nl, struct vhub_hub_info **hubs, size_t *n);
 
-/* Change the rights of a hub; @ifindex does not change as names do. */
+/* Change a hub; @ifindex does not change as names do. */
 int vhub_hub_set(struct vhub_nl *nl, uint32_t ifindex,
 		 const struct vhub_hub_set *set);
 
-/* Make a hub with these rights, @set->has being 0 for those of the kernel.
+/* Make a hub and set this, @set->has being 0 for what the kernel gives it.
  * -EEXIST for a name that is taken; nothing is left when it fails.
  */
 int vhub_hub_add(struct vhub_nl *nl, const char *name,
@@ -231,10 +324,31 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 		  const struct vhub_port_set *set);
 int vhub_port_del(struct vhub_nl *nl, const char *hub, uint32_t number);
 
-/* Listen to changes. @nl is for that alone: requests would lose those that come
- * between.
+/*
+ * Addresses that the hub named @hub keeps in mode switch. vhub_fdb_list() takes
+ * NULL for those of all hubs of the namespace, vhub_fdb_flush() for all that was
+ * learned. -ENOENT for an address that the hub does not know.
+ */
+int vhub_fdb_get(struct vhub_nl *nl, const char *hub,
+		 const struct vhub_fdb_key *key, struct vhub_fdb_info *fdb);
+int vhub_fdb_list(struct vhub_nl *nl, const char *hub,
+		  struct vhub_fdb_info **fdbs, size_t *n);
+
+/* Add a static address at a port. -EEXIST for one that is static already,
+ * -ENOSPC where there are as many as there may be, -EOPNOTSUPP in mode hub.
+ */
+int vhub_fdb_add(struct vhub_nl *nl, const char *hub,
+		 const struct vhub_fdb_key *key, uint32_t port);
+int vhub_fdb_del(struct vhub_nl *nl, const char *hub,
+		 const struct vhub_fdb_key *key);
+int vhub_fdb_flush(struct vhub_nl *nl, const char *hub,
+		   const struct vhub_fdb_choice *choice);
+
+/* Listen to changes of hubs and ports; of addresses. Both may be called for one
+ * @nl, which is for that alone: requests would lose those that come between.
  */
 int vhub_event_open(struct vhub_nl *nl);
+int vhub_event_open_fdb(struct vhub_nl *nl);
 
 /* The file to wait for with poll(), after vhub_event_open(). */
 int vhub_event_fd(const struct vhub_nl *nl);
@@ -275,11 +389,17 @@ bool vhub_group_name(gid_t gid, char *name);
 const struct vhub_bit *vhub_port_flag_names(void);
 const struct vhub_bit *vhub_offload_names(void);
 
+/* Of VHUB_FDB_FLAG_*. */
+const struct vhub_bit *vhub_fdb_flag_names(void);
+
 /* Word for a reason VHUB_A_DROPS_*, NULL for what is none or newer. */
 const char *vhub_drop_name(unsigned int reason);
 
 /* Word for VHUB_PORT_KIND_*, NULL for one that is newer than the library. */
 const char *vhub_port_kind(uint32_t kind);
+
+/* Word for VHUB_HUB_MODE_*, NULL likewise. */
+const char *vhub_hub_mode(uint32_t mode);
 
 /* NULL for a good name of a hub, else what is wrong with it: "is empty" ... */
 const char *vhub_hub_name_fault(const char *name);

@@ -247,3 +247,20 @@ void vhub_nl_copy_string(char *to, size_t size, const struct nlattr *attr)
 {
 	snprintf(to, size, "%s", attr ? mnl_attr_get_str(attr) : "");
 }
+
+/**
+ * vhub_nl_copy_address() - copy an Ethernet address that was parsed
+ * @to: VHUB_ADDRESS_SIZE bytes
+ * @attr: may be NULL, which leaves @to
+ *
+ * Return: 0 or -EBADMSG.
+ */
+int vhub_nl_copy_address(uint8_t *to, const struct nlattr *attr)
+{
+	if (!attr)
+		return 0;
+	if (mnl_attr_get_payload_len(attr) != VHUB_ADDRESS_SIZE)
+		return -EBADMSG;
+	memcpy(to, mnl_attr_get_payload(attr), VHUB_ADDRESS_SIZE);
+	return 0;
+}

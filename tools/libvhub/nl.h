@@ -31,5 +31,6 @@ int vhub_nl_talk(struct vhub_nl *nl, struct mnl_socket *sk,
 int vhub_nl_parse(const struct vhub_nl_policy *policy, const void *attrs,
 		  size_t len, const struct nlattr **tb);
 void vhub_nl_copy_string(char *to, size_t size, const struct nlattr *attr);
+int vhub_nl_copy_address(uint8_t *to, const struct nlattr *attr);
 
 #endif /* LIBVHUB_NL_H */

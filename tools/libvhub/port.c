@@ -21,7 +21,12 @@ static const uint8_t port_type[] = {
 	[VHUB_A_PORT_OFFLOADS] = MNL_TYPE_U32,
 	[VHUB_A_PORT_QUEUED] = MNL_TYPE_U32,
 	[VHUB_A_PORT_STATS] = MNL_TYPE_NESTED,
+	[VHUB_A_PORT_LOCK] = MNL_TYPE_BINARY,
+	[VHUB_A_PORT_MAX_ADDRESSES] = MNL_TYPE_U32,
+	[VHUB_A_PORT_ADDRESSES] = MNL_TYPE_U32,
 };
+
+#define PORT_ATTR_MAX	VHUB_A_PORT_ADDRESSES
 
 static const uint8_t stats_type[] = {
 	[VHUB_A_STATS_RX_FRAMES] = MNL_TYPE_U64,
@@ -29,18 +34,21 @@ static const uint8_t stats_type[] = {
 	[VHUB_A_STATS_TX_FRAMES] = MNL_TYPE_U64,
 	[VHUB_A_STATS_TX_BYTES] = MNL_TYPE_U64,
 	[VHUB_A_STATS_DROPS] = MNL_TYPE_NESTED,
+	[VHUB_A_STATS_NOT_LEARNED] = MNL_TYPE_U64,
 };
+
+#define STATS_ATTR_MAX	VHUB_A_STATS_NOT_LEARNED
 
 static const uint8_t drops_type[] = {
 	[VHUB_A_DROPS_SHORT ... VHUB_A_DROPS_MAX] = MNL_TYPE_U64,
 };
 
 static const struct vhub_nl_policy port_policy = {
-	port_type, VHUB_A_PORT_STATS
+	port_type, PORT_ATTR_MAX
 };
 
 static const struct vhub_nl_policy stats_policy = {
-	stats_type, VHUB_A_STATS_DROPS
+	stats_type, STATS_ATTR_MAX
 };
 
 static const struct vhub_nl_policy drops_policy = {
@@ -67,13 +75,14 @@ static int port_parse_drops(const struct nlattr *nest,
 static int port_parse_stats(const struct nlattr *nest,
 			    struct vhub_port_info *port)
 {
-	uint64_t *const u64[VHUB_A_STATS_DROPS + 1] = {
+	uint64_t *const u64[STATS_ATTR_MAX + 1] = {
 		[VHUB_A_STATS_RX_FRAMES] = &port->rx_frames,
 		[VHUB_A_STATS_RX_BYTES] = &port->rx_bytes,
 		[VHUB_A_STATS_TX_FRAMES] = &port->tx_frames,
 		[VHUB_A_STATS_TX_BYTES] = &port->tx_bytes,
+		[VHUB_A_STATS_NOT_LEARNED] = &port->not_learned,
 	};
-	const struct nlattr *tb[VHUB_A_STATS_DROPS + 1];
+	const struct nlattr *tb[STATS_ATTR_MAX + 1];
 	unsigned int i;
 	int ret;
 
@@ -81,7 +90,7 @@ static int port_parse_stats(const struct nlattr *nest,
 			    mnl_attr_get_payload_len(nest), tb);
 	if (ret)
 		return ret;
-	for (i = 0; i <= VHUB_A_STATS_DROPS; i++)
+	for (i = 0; i <= STATS_ATTR_MAX; i++)
 		if (tb[i] && u64[i])
 			*u64[i] = mnl_attr_get_u64(tb[i]);
 	if (!tb[VHUB_A_STATS_DROPS])
@@ -92,7 +101,7 @@ static int port_parse_stats(const struct nlattr *nest,
 static void port_parse_numbers(const struct nlattr *const *tb,
 			       struct vhub_port_info *port)
 {
-	uint32_t *const u32[VHUB_A_PORT_STATS + 1] = {
+	uint32_t *const u32[PORT_ATTR_MAX + 1] = {
 		[VHUB_A_PORT_HUB_IFINDEX] = &port->hub_ifindex,
 		[VHUB_A_PORT_NUMBER] = &port->number,
 		[VHUB_A_PORT_KIND] = &port->kind,
@@ -104,10 +113,12 @@ static void port_parse_numbers(const struct nlattr *const *tb,
 		[VHUB_A_PORT_VNET_HDR_SIZE] = &port->vnet_hdr_size,
 		[VHUB_A_PORT_OFFLOADS] = &port->offloads,
 		[VHUB_A_PORT_QUEUED] = &port->queued,
+		[VHUB_A_PORT_MAX_ADDRESSES] = &port->max_addresses,
+		[VHUB_A_PORT_ADDRESSES] = &port->addresses,
 	};
 	unsigned int i;
 
-	for (i = 0; i <= VHUB_A_PORT_STATS; i++) {
+	for (i = 0; i <= PORT_ATTR_MAX; i++) {
 		if (!tb[i])
 			continue;
 		port->has |= 1U << i;
@@ -123,7 +134,7 @@ static void port_parse_numbers(const struct nlattr *const *tb,
  */
 int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port)
 {
-	const struct nlattr *tb[VHUB_A_PORT_STATS + 1];
+	const struct nlattr *tb[PORT_ATTR_MAX + 1];
 	int ret;
 
 	memset(port, 0, sizeof(*port));
@@ -137,6 +148,9 @@ int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port)
 			    tb[VHUB_A_PORT_LABEL]);
 	vhub_nl_copy_string(port->command, sizeof(port->command),
 			    tb[VHUB_A_PORT_COMMAND]);
+	ret = vhub_nl_copy_address(port->lock, tb[VHUB_A_PORT_LOCK]);
+	if (ret)
+		return ret;
 	if (!tb[VHUB_A_PORT_STATS])
 		return 0;
 	return port_parse_stats(tb[VHUB_A_PORT_STATS], port);
@@ -218,8 +232,16 @@ int vhub_port_list(struct vhub_nl *nl, const char *hub,
 	return ret;
 }
 
+static void port_put_switch(struct nlmsghdr *nlh,
+			    const struct vhub_port_set *set, unsigned int attr,
+			    bool on)
+{
+	if (vhub_has(set->has, attr))
+		mnl_attr_put_u8(nlh, attr, on);
+}
+
 /**
- * vhub_port_set() - change the label or the link of a port
+ * vhub_port_set() - change a port
  * @nl: all zero or used before
  * @hub: name of its hub
  * @number: of the port
@@ -237,8 +259,16 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 		return ret;
 	if (vhub_has(set->has, VHUB_A_PORT_LABEL))
 		mnl_attr_put_strz(nlh, VHUB_A_PORT_LABEL, set->label);
-	if (vhub_has(set->has, VHUB_A_PORT_LINK))
-		mnl_attr_put_u8(nlh, VHUB_A_PORT_LINK, set->link);
+	if (vhub_has(set->has, VHUB_A_PORT_MAX_ADDRESSES))
+		mnl_attr_put_u32(nlh, VHUB_A_PORT_MAX_ADDRESSES,
+				 set->max_addresses);
+	if (vhub_has(set->has, VHUB_A_PORT_LOCK))
+		mnl_attr_put(nlh, VHUB_A_PORT_LOCK, sizeof(set->lock),
+			     set->lock);
+	port_put_switch(nlh, set, VHUB_A_PORT_LINK, set->link);
+	port_put_switch(nlh, set, VHUB_A_PORT_LEARNING, set->learning);
+	port_put_switch(nlh, set, VHUB_A_PORT_FLOOD, set->flood);
+	port_put_switch(nlh, set, VHUB_A_PORT_ISOLATED, set->isolated);
 	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
 }
 

@@ -63,6 +63,7 @@ struct cli_object {
 
 extern const struct cli_object cli_hub;
 extern const struct cli_object cli_port;
+extern const struct cli_object cli_fdb;
 extern const struct cli_object cli_monitor;
 extern const struct cli_object cli_run;
 
@@ -83,5 +84,6 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
 void hub_print(struct out *out, const struct vhub_hub_info *hub);
 void port_print_key(struct out *out, const struct vhub_port_info *port);
 void port_print(struct out *out, const struct vhub_port_info *port);
+void fdb_print(struct out *out, const struct vhub_fdb_info *fdb);
 
 #endif /* VHUB_CLI_H */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "parse.h"
@@ -31,7 +32,38 @@ static bool hub_option_perm(const char *text, void *data)
 	return parse_perm(text, &set->perm);
 }
 
+static bool hub_option_mode(const char *text, void *data)
+{
+	struct vhub_hub_set *set = data;
+
+	set->has |= 1U << VHUB_A_HUB_MODE;
+	set->mode = strcmp(text, "switch") ? VHUB_HUB_MODE_HUB :
+					     VHUB_HUB_MODE_SWITCH;
+	return !strcmp(text, vhub_hub_mode(set->mode));
+}
+
+static bool hub_option_ageing(const char *text, void *data)
+{
+	struct vhub_hub_set *set = data;
+
+	set->has |= 1U << VHUB_A_HUB_AGEING_MS;
+	return parse_seconds(text, VHUB_AGEING_MAX, &set->ageing_ms);
+}
+
+static bool hub_option_max_addresses(const char *text, void *data)
+{
+	struct vhub_hub_set *set = data;
+
+	set->has |= 1U << VHUB_A_HUB_MAX_ADDRESSES;
+	return parse_number(text, VHUB_ADDRESSES_MAX, &set->max_addresses) &&
+	       set->max_addresses;
+}
+
 static const struct words_option hub_options[] = {
+	{ "mode", "hub or switch", hub_option_mode },
+	{ "ageing", "a time in seconds up to 1000000", hub_option_ageing },
+	{ "max-addresses", "a number from 1 to 65536",
+	  hub_option_max_addresses },
 	{ "owner", "a user", hub_option_owner },
 	{ "group", "a group", hub_option_group },
 	{ "perm", "an octal number up to 0777", hub_option_perm },
@@ -98,7 +130,7 @@ static int hub_set(struct cli *cli, int argc, char **argv)
 	if (ret)
 		return ret;
 	if (!set.has)
-		return cli_usage(cli, "hub set: owner, group or perm is missing");
+		return cli_usage(cli, "hub set: what to change is missing");
 	ret = vhub_hub_get(&cli->nl, name, &hub);
 	if (!ret)
 		ret = vhub_hub_set(&cli->nl, hub.ifindex, &set);
@@ -115,14 +147,35 @@ static void hub_print_rights(struct out *out, const struct vhub_hub_info *hub)
 	out_string(out, OUT_ALWAYS, "perm", perm);
 }
 
+static void hub_print_mode(struct out *out, enum out_when when, uint32_t value)
+{
+	const char *mode = vhub_hub_mode(value);
+	char number[16];
+
+	if (!mode) {
+		snprintf(number, sizeof(number), "%u", value);
+		mode = number;
+	}
+	out_string(out, when, "mode", mode);
+}
+
 void hub_print(struct out *out, const struct vhub_hub_info *hub)
 {
+	/* Of a hub that is no switch, text says nothing of addresses. */
+	bool plain = hub->mode == VHUB_HUB_MODE_HUB;
+	enum out_when always = plain ? OUT_JSON : OUT_ALWAYS;
+
 	out_word(out, hub->name, ":");
 	out_string(out, OUT_JSON, "name", hub->name);
+	hub_print_mode(out, always, hub->mode);
 	out_number(out, OUT_ALWAYS, "ports", hub->ports);
+	out_number(out, always, "addresses", hub->addresses);
+	out_ms(out, always, "ageing", hub->ageing_ms);
 	hub_print_rights(out, hub);
 	out_number(out, OUT_DETAILS, "ifindex", hub->ifindex);
 	out_number(out, OUT_DETAILS, "ports_max", hub->ports_max);
+	out_number(out, plain ? OUT_JSON : OUT_DETAILS, "max_addresses",
+		   hub->max_addresses);
 }
 
 static int hub_show_list(struct cli *cli, const struct vhub_hub_info *hubs,
@@ -190,6 +243,8 @@ const struct cli_object cli_hub = {
 	.help =
 	"  vhub hub [show [NAME]]\n"
 	"  vhub hub add NAME [owner USER] [group GROUP] [perm MODE]\n"
+	"           [mode hub|switch] [ageing SECONDS] [max-addresses N]\n"
 	"  vhub hub set NAME [owner USER] [group GROUP] [perm MODE]\n"
+	"           [mode hub|switch] [ageing SECONDS] [max-addresses N]\n"
 	"  vhub hub del NAME\n",
 };

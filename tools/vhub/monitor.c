@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - vhub monitor: changes of hubs and ports as they happen */
+/* vhub - vhub monitor: changes of hubs, ports and addresses as they happen */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +9,24 @@
 #include "parse.h"
 #include "seen.h"
 
+/* What to tell of. */
+enum monitor_topic {
+	MONITOR_HUB	= 1 << 0,
+	MONITOR_PORT	= 1 << 1,
+	MONITOR_FDB	= 1 << 2,
+	MONITOR_ALL	= MONITOR_HUB | MONITOR_PORT | MONITOR_FDB,
+};
+
 /**
  * struct monitor - the running monitor
  * @cli: how to print, and netlink for listings
+ * @topics: bits of enum monitor_topic
  * @events: netlink for events
  * @seen: hubs and ports there are
  */
 struct monitor {
 	struct cli *cli;
+	unsigned int topics;
 	struct vhub_nl events;
 	struct seen seen;
 };
@@ -62,6 +72,28 @@ static int monitor_learn(struct monitor *m)
 	return ret ? : monitor_learn_ports(m);
 }
 
+static enum monitor_topic monitor_topic(const struct vhub_event *event)
+{
+	switch (event->cmd) {
+	case VHUB_CMD_HUB_NTF:
+	case VHUB_CMD_HUB_DEL_NTF:
+		return MONITOR_HUB;
+	case VHUB_CMD_PORT_NTF:
+	case VHUB_CMD_PORT_DEL_NTF:
+		return MONITOR_PORT;
+	default:
+		return MONITOR_FDB;
+	}
+}
+
+static const char *monitor_fdb_word(const struct vhub_event *event)
+{
+	if (event->cmd == VHUB_CMD_FDB_DEL_NTF)
+		return "removed";
+	return vhub_has(event->fdb.has, VHUB_A_FDB_OLD_PORT) ? "changed" :
+							       "added";
+}
+
 /* "added", "changed" or "removed"; NULL when memory is short */
 static const char *monitor_word(struct monitor *m,
 				const struct vhub_event *event)
@@ -89,6 +121,15 @@ static const char *monitor_word(struct monitor *m,
 	return ret ? "added" : "changed";
 }
 
+static void monitor_print_fdb(struct out *out, const struct vhub_fdb_info *fdb)
+{
+	fdb_print(out, fdb);
+	if (vhub_has(fdb->has, VHUB_A_FDB_OLD_PORT))
+		out_number(out, OUT_ALWAYS, "old_port", fdb->old_port);
+	else
+		out_null(out, "old_port");
+}
+
 /* Of a port that went nothing but its place is left. */
 static void monitor_print_values(struct out *out,
 				 const struct vhub_event *event)
@@ -100,6 +141,10 @@ static void monitor_print_values(struct out *out,
 	case VHUB_CMD_PORT_DEL_NTF:
 		port_print_key(out, &event->port);
 		break;
+	case VHUB_CMD_FDB_NTF:
+	case VHUB_CMD_FDB_DEL_NTF:
+		monitor_print_fdb(out, &event->fdb);
+		break;
 	default:
 		hub_print(out, &event->hub);
 	}
@@ -107,15 +152,22 @@ static void monitor_print_values(struct out *out,
 
 static int monitor_print(const struct vhub_event *event, void *data)
 {
-	bool hub = event->cmd == VHUB_CMD_HUB_NTF ||
-		   event->cmd == VHUB_CMD_HUB_DEL_NTF;
-	const char *object = hub ? "hub" : "port";
+	enum monitor_topic topic = monitor_topic(event);
+	const char *object, *word;
 	struct monitor *m = data;
 	struct out *out = &m->cli->out;
-	const char *word = monitor_word(m, event);
 
+	if (topic == MONITOR_FDB) {
+		object = "fdb";
+		word = monitor_fdb_word(event);
+	} else {
+		object = topic == MONITOR_HUB ? "hub" : "port";
+		word = monitor_word(m, event);
+	}
 	if (!word)
 		return -ENOMEM;
+	if (!(m->topics & topic))
+		return 0;
 	out_object(out);
 	out_word(out, word, " ");
 	out_string(out, OUT_JSON, "event", word);
@@ -157,9 +209,12 @@ static int monitor_lost(struct monitor *m)
 /* Ends with an error only. */
 static int monitor_run(struct monitor *m)
 {
-	int ret;
+	int ret = 0;
 
-	ret = vhub_event_open(&m->events);
+	if (m->topics & (MONITOR_HUB | MONITOR_PORT))
+		ret = vhub_event_open(&m->events);
+	if (!ret && (m->topics & MONITOR_FDB))
+		ret = vhub_event_open_fdb(&m->events);
 	if (!ret)
 		ret = monitor_learn(m);
 	while (!ret) {
@@ -170,13 +225,32 @@ static int monitor_run(struct monitor *m)
 	return ret;
 }
 
+/* Words choose topics; none chooses all. */
+static int monitor_words(struct words *w, unsigned int *topics)
+{
+	while (w->argc) {
+		if (words_take(w, "hub"))
+			*topics |= MONITOR_HUB;
+		else if (words_take(w, "port"))
+			*topics |= MONITOR_PORT;
+		else if (words_take(w, "fdb"))
+			*topics |= MONITOR_FDB;
+		else
+			return cli_usage(w->cli, "monitor: \"%s\" is not hub, port or fdb",
+					 *w->argv);
+	}
+	if (!*topics)
+		*topics = MONITOR_ALL;
+	return CLI_OK;
+}
+
 static int monitor(struct cli *cli, int argc, char **argv)
 {
-	const struct words w = { cli, argc, argv };
+	struct words w = { cli, argc, argv };
 	struct monitor m = { .cli = cli };
 	int ret;
 
-	ret = words_end(&w);
+	ret = monitor_words(&w, &m.topics);
 	if (ret)
 		return ret;
 	/* A line each, also in pretty JSON. */
@@ -193,6 +267,6 @@ static int monitor(struct cli *cli, int argc, char **argv)
 const struct cli_object cli_monitor = {
 	.name = "monitor",
 	.fn = monitor,
-	.help = "  vhub monitor\n",
+	.help = "  vhub monitor [hub] [port] [fdb]\n",
 	.interactive = true,
 };

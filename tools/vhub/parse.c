@@ -66,6 +66,71 @@ bool parse_switch(const char *text, bool *on)
 	return *on || !strcmp(text, "off");
 }
 
+/* Up to three digits after a point; as thousandths. */
+static bool parse_fraction(const char *text, uint32_t *thousandths)
+{
+	size_t i, n = strlen(text);
+
+	*thousandths = 0;
+	if (!n || n > 3)
+		return false;
+	for (i = 0; i < 3; i++) {
+		if (i < n && !isdigit((unsigned char)text[i]))
+			return false;
+		*thousandths = *thousandths * 10 + (i < n ? text[i] - '0' : 0);
+	}
+	return true;
+}
+
+/* 300, or 0.25 */
+bool parse_seconds(const char *text, uint32_t max_ms, uint32_t *ms)
+{
+	const char *point = strchrnul(text, '.');
+	uint32_t whole, thousandths = 0;
+	char number[16];
+	size_t n = point - text;
+
+	if (n >= sizeof(number))
+		return false;
+	memcpy(number, text, n);
+	number[n] = '\0';
+	if (!parse_number(number, max_ms / 1000, &whole))
+		return false;
+	if (*point && !parse_fraction(point + 1, &thousandths))
+		return false;
+	if (thousandths > max_ms - whole * 1000)
+		return false;
+	*ms = whole * 1000 + thousandths;
+	return true;
+}
+
+static bool parse_hex(const char *text, uint8_t *byte)
+{
+	if (!isxdigit((unsigned char)text[0]) ||
+	    !isxdigit((unsigned char)text[1]))
+		return false;
+	*byte = strtoul(text, NULL, 16);
+	return true;
+}
+
+/* Six bytes of two hexadecimal digits with : between them. */
+bool parse_address(const char *text, uint8_t *address)
+{
+	uint8_t bytes[VHUB_ADDRESS_SIZE];
+	size_t i;
+
+	if (strlen(text) != 3 * VHUB_ADDRESS_SIZE - 1)
+		return false;
+	for (i = 0; i < VHUB_ADDRESS_SIZE; i++) {
+		if (i && text[3 * i - 1] != ':')
+			return false;
+		if (!parse_hex(text + 3 * i, &bytes[i]))
+			return false;
+	}
+	memcpy(address, bytes, sizeof(bytes));
+	return true;
+}
+
 const char *words_next(struct words *w)
 {
 	if (!w->argc)
@@ -112,6 +177,19 @@ int words_key_port(struct words *w, uint32_t *number)
 		return cli_usage(w->cli, "the number of a port is missing");
 	if (!parse_number(text, UINT32_MAX, number))
 		return cli_usage(w->cli, "\"%s\" is not the number of a port",
+				 text);
+	return CLI_OK;
+}
+
+int words_address(struct words *w, uint8_t *address)
+{
+	const char *text = words_next(w);
+
+	if (!text)
+		return cli_usage(w->cli, "an address is missing");
+	if (!parse_address(text, address))
+		return cli_usage(w->cli,
+				 "\"%s\" is not an address as 02:00:5e:00:53:01",
 				 text);
 	return CLI_OK;
 }

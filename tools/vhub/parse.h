@@ -14,6 +14,8 @@ bool parse_perm(const char *text, uint32_t *perm);
 bool parse_user(const char *text, uint32_t *uid);
 bool parse_group(const char *text, uint32_t *gid);
 bool parse_switch(const char *text, bool *on);
+bool parse_seconds(const char *text, uint32_t max_ms, uint32_t *ms);
+bool parse_address(const char *text, uint8_t *address);
 
 /**
  * struct words - what is left of a command line
@@ -35,6 +37,7 @@ bool words_take(struct words *w, const char *word);
 int words_hub(struct words *w, const char **name);
 int words_key_hub(struct words *w, const char **name);	/* [hub] NAME */
 int words_key_port(struct words *w, uint32_t *number);	/* [port] NUMBER */
+int words_address(struct words *w, uint8_t *address);
 int words_end(const struct words *w);
 
 /**

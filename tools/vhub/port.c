@@ -37,9 +37,60 @@ static bool port_option_link(const char *text, void *data)
 	return parse_switch(text, &set->link);
 }
 
+static bool port_option_learning(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_LEARNING;
+	return parse_switch(text, &set->learning);
+}
+
+static bool port_option_flood(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_FLOOD;
+	return parse_switch(text, &set->flood);
+}
+
+static bool port_option_isolated(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_ISOLATED;
+	return parse_switch(text, &set->isolated);
+}
+
+static bool port_option_max_addresses(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_MAX_ADDRESSES;
+	return parse_number(text, VHUB_ADDRESSES_MAX, &set->max_addresses);
+}
+
+/* All zero stands for off, so it is not taken. */
+static bool port_option_lock(const char *text, void *data)
+{
+	static const uint8_t none[VHUB_ADDRESS_SIZE];
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_LOCK;
+	if (!strcmp(text, "off"))
+		return true;
+	return parse_address(text, set->lock) &&
+	       memcmp(set->lock, none, sizeof(none));
+}
+
 static const struct words_option port_options[] = {
 	{ "label", "a text of up to 31 bytes", port_option_label },
 	{ "link", "on or off", port_option_link },
+	{ "learning", "on or off", port_option_learning },
+	{ "flood", "on or off", port_option_flood },
+	{ "isolated", "on or off", port_option_isolated },
+	{ "lock", "an address or off", port_option_lock },
+	{ "max-addresses", "a number from 0 to 65536",
+	  port_option_max_addresses },
 	{ NULL, NULL, NULL }
 };
 
@@ -64,7 +115,7 @@ static int port_set(struct cli *cli, int argc, char **argv)
 	if (ret)
 		return ret;
 	if (!set.has)
-		return cli_usage(cli, "port set: label or link is missing");
+		return cli_usage(cli, "port set: what to change is missing");
 	ret = vhub_port_set(&cli->nl, hub, number, &set);
 	return ret ? port_refused(cli, ret, hub, number) : CLI_OK;
 }
@@ -116,6 +167,24 @@ static void port_print_user(struct out *out, const struct vhub_port_info *port)
 	}
 }
 
+static void port_print_lock(struct out *out, const struct vhub_port_info *port)
+{
+	if (vhub_has(port->has, VHUB_A_PORT_LOCK))
+		out_address(out, "lock", port->lock);
+	else
+		out_null(out, "lock");
+}
+
+/* Nothing in text of what a hub that is no switch has not. */
+static void port_print_addresses(struct out *out,
+				 const struct vhub_port_info *port)
+{
+	out_number(out, port->addresses ? OUT_DETAILS : OUT_JSON, "addresses",
+		   port->addresses);
+	out_number(out, port->max_addresses ? OUT_DETAILS : OUT_JSON,
+		   "max_addresses", port->max_addresses);
+}
+
 static void port_print_details(struct out *out,
 			       const struct vhub_port_info *port)
 {
@@ -138,6 +207,7 @@ static void port_print_stats(struct out *out,
 	out_number(out, OUT_STATS, "rx_bytes", port->rx_bytes);
 	out_number(out, OUT_STATS, "tx_frames", port->tx_frames);
 	out_number(out, OUT_STATS, "tx_bytes", port->tx_bytes);
+	out_number(out, OUT_NONZERO, "not_learned", port->not_learned);
 	out_nest(out, "drops");
 	out_line(out, "    drops");
 	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
@@ -165,8 +235,10 @@ void port_print(struct out *out, const struct vhub_port_info *port)
 		 vhub_port_flag_names());
 	out_string(out, *port->label ? OUT_ALWAYS : OUT_JSON, "label",
 		   port->label);
+	port_print_lock(out, port);
 	port_print_user(out, port);
 	port_print_details(out, port);
+	port_print_addresses(out, port);
 	port_print_stats(out, port);
 }
 
@@ -246,5 +318,7 @@ const struct cli_object cli_port = {
 	.help =
 	"  vhub port [show [[hub] NAME [[port] NUMBER]]]\n"
 	"  vhub port set [hub] NAME [port] NUMBER [label TEXT] [link on|off]\n"
+	"           [learning on|off] [flood on|off] [isolated on|off]\n"
+	"           [lock ADDRESS|off] [max-addresses N]\n"
 	"  vhub port del [hub] NAME [port] NUMBER\n",
 };
