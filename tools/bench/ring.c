@@ -24,6 +24,7 @@
  * struct ring_conn - one end: a file with rings
  * @fd: the file
  * @head: indices, shared with the kernel
+ * @map_size: bytes that are mapped there
  * @tx: TX descriptors
  * @rx: RX descriptors
  * @mem: registered memory, of one buffer for each descriptor
@@ -37,6 +38,7 @@
 struct ring_conn {
 	int fd;
 	struct vhub_ring_head *head;
+	size_t map_size;
 	struct vhub_desc *tx;
 	struct vhub_desc *rx;
 	unsigned char *mem;
@@ -77,6 +79,7 @@ static void ring_map(struct ring_conn *conn, bool sender)
 	if (map == MAP_FAILED)
 		bench_die("map rings: %s", strerror(errno));
 	conn->head = map;
+	conn->map_size = rings.map_size;
 	conn->tx = map + rings.tx_offset;
 	conn->rx = map + rings.rx_offset;
 }
@@ -179,10 +182,15 @@ static int ring_look_all(struct bench_end *end, struct bench_check *check)
 	return ret;
 }
 
+/* The mapping keeps the file, and with it the registered memory. */
 static void ring_close(struct bench_end *end)
 {
-	close(end->fd);
-	free(end->conn);
+	struct ring_conn *conn = end->conn;
+
+	munmap(conn->head, conn->map_size);
+	close(conn->fd);
+	munmap(conn->mem, RING_MEMORY);
+	free(conn);
 }
 
 #define RING_RIVAL(n)							\
