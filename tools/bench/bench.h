@@ -70,6 +70,7 @@ static inline int bench_check_frame(struct bench_check *check,
  * @name: key in the results
  * @title: in the table
  * @frame_max: bytes of the longest frame it carries
+ * @window: frames that a paced sender is ahead, 0 for what others have
  * @missing: why it cannot be had on this machine, or NULL; optional
  * @setup: make a network with that many ends
  * @open: take end number @i of it, in the process that goes on to use it
@@ -86,6 +87,7 @@ struct bench_rival {
 	const char *name;
 	const char *title;
 	size_t frame_max;
+	unsigned int window;
 	const char *(*missing)(void);
 	void (*setup)(unsigned int ends);
 	void (*open)(struct bench_end *end, unsigned int i);

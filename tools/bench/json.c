@@ -42,11 +42,13 @@ static void json_flood(const struct result_flood *flood, FILE *out)
 
 static void json_floods(const struct results *results, FILE *out)
 {
-	unsigned int i;
+	unsigned int i, n = 0;
 
 	fprintf(out, "  \"floods\": [");
 	for (i = 0; i < results->n_floods; i++) {
-		fputs(json_next(i), out);
+		if (results->floods[i].missing)
+			continue;
+		fputs(json_next(n++), out);
 		json_flood(&results->floods[i], out);
 	}
 	fprintf(out, "\n  ],\n");
@@ -91,16 +93,19 @@ static void json_attach(const struct attach_result *attach, FILE *out)
 static void json_limits(const struct results *results, FILE *out)
 {
 	const struct result_limit *limit;
+	unsigned int n = 0;
 	double value;
 
 	fprintf(out, "  \"limits\": [");
 	for (limit = result_limits; limit->name; limit++) {
 		value = limit->value(results);
+		if (value == RESULT_NOT_ASKED)
+			continue;
 		fprintf(out,
-			"%s    {\"name\": \"%s\", \"unit\": \"%s\", \"%s\": %g, ",
-			json_next(limit - result_limits), limit->name,
-			limit->unit, limit->at_least ? "at_least" : "at_most",
-			limit->limit);
+			"%s    {\"name\": \"%s\", \"unit\": \"%s\", \"goal\": %s, \"%s\": %g, ",
+			json_next(n++), limit->name, limit->unit,
+			limit->goal ? "true" : "false",
+			limit->at_least ? "at_least" : "at_most", limit->limit);
 		if (value < 0)
 			fprintf(out, "\"value\": null, \"met\": null}");
 		else

@@ -9,8 +9,15 @@
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
 
+/**
+ * struct result_flood - a flood that was asked for
+ * @plan: what was to be done
+ * @missing: it could not, as this machine lacks the system
+ * @result: what came of it
+ */
 struct result_flood {
 	struct flood_plan plan;
+	bool missing;
 	struct flood_result result;
 };
 
@@ -41,6 +48,10 @@ struct results {
 	struct attach_result attach;
 };
 
+/* Values of a limit of which there is none. */
+#define RESULT_NOT_ASKED	(-1.0)
+#define RESULT_NOT_MEASURED	(-2.0)
+
 /**
  * struct result_limit - a figure that has to be at most, or at least, another
  * @name: key in the results
@@ -48,7 +59,9 @@ struct results {
  * @unit: of the figures
  * @limit: the figure to reach
  * @at_least: more is better
- * @value: get the figure; negative if it was not measured
+ * @goal: not reached by all that is there: a miss is shown, but is no failure
+ * @value: get the figure; RESULT_NOT_ASKED if the run was not to measure it,
+ *	RESULT_NOT_MEASURED if it was, and could not
  */
 struct result_limit {
 	const char *name;
@@ -56,6 +69,7 @@ struct result_limit {
 	const char *unit;
 	double limit;
 	bool at_least;
+	bool goal;
 	double (*value)(const struct results *results);
 };
 

@@ -17,8 +17,10 @@
 
 #include "bench.h"
 
-#define RING_MEMORY	(8 << 20)
-#define RING_COUNT_MAX	4096
+#define RING_ROOM	2048	/* bytes of a buffer for ordinary frames */
+#define RING_COUNT	4096	/* such buffers */
+#define RING_ROOM_LARGE	(64 << 10)
+#define RING_COUNT_LARGE	512
 
 /**
  * struct ring_conn - one end: a file with rings
@@ -29,7 +31,7 @@
  * @rx: RX descriptors
  * @mem: registered memory, of one buffer for each descriptor
  * @room: bytes of each buffer
- * @count: descriptors of the ring that the end uses
+ * @count: descriptors of the ring that the end uses, more than a batch
  * @next: sender: the next to fill; receiver: the next to look at
  * @known: receiver: what has come, as it knows
  * @batch: sender: frames of a kick
@@ -50,13 +52,17 @@ struct ring_conn {
 	uint32_t filled;
 };
 
+/* Not for children: they would get a copy of pinned memory. */
 static void ring_register(struct ring_conn *conn)
 {
-	struct vhub_mem mem = { .size = sizeof(mem), .len = RING_MEMORY };
+	struct vhub_mem mem = {
+		.size = sizeof(mem),
+		.len = conn->count * conn->room,
+	};
 
-	conn->mem = mmap(NULL, RING_MEMORY, PROT_READ | PROT_WRITE,
+	conn->mem = mmap(NULL, mem.len, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (conn->mem == MAP_FAILED)
+	if (conn->mem == MAP_FAILED || madvise(conn->mem, mem.len, MADV_DONTFORK))
 		bench_die("mmap: %s", strerror(errno));
 	mem.addr = (unsigned long)conn->mem;
 	if (ioctl(conn->fd, VHUB_IOC_MEM, &mem))
@@ -103,8 +109,8 @@ static void ring_open(struct bench_end *end, unsigned int i, uint32_t batch)
 		bench_die("no memory");
 	conn->fd = vhub_end_attach();
 	conn->batch = batch;
-	conn->room = end->len <= 2048 ? 2048 : 64 << 10;
-	conn->count = RING_MEMORY / conn->room;
+	conn->room = end->len <= RING_ROOM ? RING_ROOM : RING_ROOM_LARGE;
+	conn->count = end->len <= RING_ROOM ? RING_COUNT : RING_COUNT_LARGE;
 	ring_register(conn);
 	ring_map(conn, !i);
 	if (i)
@@ -189,7 +195,7 @@ static void ring_close(struct bench_end *end)
 
 	munmap(conn->head, conn->map_size);
 	close(conn->fd);
-	munmap(conn->mem, RING_MEMORY);
+	munmap(conn->mem, conn->count * conn->room);
 	free(conn);
 }
 
@@ -203,6 +209,7 @@ const struct bench_rival bench_ring_##n = {				\
 	.name		= "ring-" #n,					\
 	.title		= "vhub, rings, " #n,				\
 	.frame_max	= BENCH_FRAME_MAX,				\
+	.window		= (n) > 64 ? (n) : 0,				\
 	.setup		= bench_vhub_setup,					\
 	.open		= ring_open_##n,				\
 	.send_batch	= ring_send_batch,				\

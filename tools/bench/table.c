@@ -76,8 +76,10 @@ static const char *table_verdict(const struct result_limit *limit,
 				 double value)
 {
 	if (value < 0)
-		return "not measured";
-	return result_limit_met(limit, value) ? "ok" : "MISSED";
+		return "NOT MEASURED";
+	if (result_limit_met(limit, value))
+		return "ok";
+	return limit->goal ? "missed: a goal yet" : "MISSED";
 }
 
 void table_limits(const struct results *results)
@@ -88,6 +90,8 @@ void table_limits(const struct results *results)
 	printf("\n%-38s %9s %17s\n", "limit", "measured", "limit");
 	for (limit = result_limits; limit->name; limit++) {
 		value = limit->value(results);
+		if (value == RESULT_NOT_ASKED)
+			continue;
 		printf("%-38s", limit->title);
 		if (value < 0)
 			printf(" %9s", "-");
