@@ -14,17 +14,26 @@
 #define BENCH_RECEIVERS_MAX	8
 #define BENCH_FRAME_MAX		65535
 #define ATTACH_PORTS_MAX	4096
+#define IDLE_PORTS_MAX		1024
+#define IDLE_KINDS		5
+#define IDLE_LEN		64
+#define BENCH_HUB		"bench0"
 
 /**
  * struct bench_end - one end of a rival's network, for one process
  * @fd: the file that it is
  * @conn: the connection, for those that are none
+ * @back: the connection to receive by, for those that have two
  * @len: bytes of the frames that it will carry, set before it is opened
+ * @both: sends and receives, set before it is opened; otherwise number 0 sends
+ *	and the others receive
  */
 struct bench_end {
 	int fd;
 	void *conn;
+	void *back;
 	size_t len;
+	bool both;
 };
 
 #define BENCH_ETHERTYPE		0x88b5	/* for local experiments */
@@ -107,6 +116,7 @@ extern const struct bench_rival bench_ring_16;
 extern const struct bench_rival bench_ring_64;
 extern const struct bench_rival bench_ring_256;
 extern const struct bench_rival bench_tap;
+extern const struct bench_rival bench_ovs;
 extern const struct bench_rival bench_vde;
 
 /**
@@ -143,7 +153,31 @@ struct flood_result {
 	uint64_t sleeps;
 };
 
+int flood_take(const struct bench_rival *rival, struct bench_end *end,
+	       struct bench_check *check);
 void flood_run(const struct flood_plan *plan, struct flood_result *result);
+
+double echo_run(const struct bench_rival *rival, size_t len,
+		unsigned int count);
+
+/**
+ * struct idle_kind - ports that nobody uses
+ * @name: key in the results
+ * @title: in the table
+ * @receives: frames go to them
+ * @add: attach one
+ */
+struct idle_kind {
+	const char *name;
+	const char *title;
+	bool receives;
+	void (*add)(int *fd);
+};
+
+extern const struct idle_kind idle_kinds[IDLE_KINDS];
+
+double idle_run(const struct bench_rival *rival, const struct idle_kind *kind,
+		unsigned int ports);
 
 /* Nanoseconds that memcpy() takes for a frame. */
 double copy_run(size_t len);

@@ -107,8 +107,8 @@ static void flood_count(const struct flood_plan *plan,
 }
 
 /* Takes a frame, or all that are there. Return: as look_all(). */
-static int flood_take(const struct bench_rival *rival, struct bench_end *end,
-		      struct bench_check *check)
+int flood_take(const struct bench_rival *rival, struct bench_end *end,
+	       struct bench_check *check)
 {
 	static uint8_t buf[BENCH_FRAME_MAX + 1] __attribute__((aligned(4096)));
 	ssize_t len;

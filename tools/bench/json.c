@@ -54,6 +54,68 @@ static void json_floods(const struct results *results, FILE *out)
 	fprintf(out, "\n  ],\n");
 }
 
+static void json_echoes(const struct results *results, FILE *out)
+{
+	const struct result_echo *echo;
+	unsigned int i;
+
+	fprintf(out, "  \"round_trips\": [");
+	for (i = 0; i < results->n_echoes; i++) {
+		echo = &results->echoes[i];
+		fprintf(out,
+			"%s    {\"system\": \"%s\", \"bytes\": %zu, \"ns\": %.1f}",
+			json_next(i), echo->rival->name, echo->len, echo->ns);
+	}
+	fprintf(out, "\n  ],\n");
+}
+
+static void json_idles(const struct results *results, FILE *out)
+{
+	const struct result_idle *idle;
+	unsigned int i;
+
+	fprintf(out, "  \"idle_ports\": [");
+	for (i = 0; i < results->n_idles; i++) {
+		idle = &results->idles[i];
+		fprintf(out,
+			"%s    {\"system\": \"%s\", \"kind\": \"%s\", \"receives\": %s, \"ports\": %u, \"bytes\": %u, \"ns_per_frame\": %.1f}",
+			json_next(i), idle->rival->name, idle->kind->name,
+			idle->kind->receives ? "true" : "false", idle->ports,
+			IDLE_LEN, idle->ns);
+	}
+	fprintf(out, "\n  ],\n");
+}
+
+static void json_wall(const struct result_wall *wall, FILE *out)
+{
+	const struct flood_plan *plan = &wall->plan;
+	unsigned int i;
+
+	fprintf(out,
+		"    {\"system\": \"%s\", \"receivers\": %u, \"bytes\": %zu, \"window\": %lu,\n",
+		plan->rival->name, plan->receivers, plan->len, plan->window);
+	fprintf(out, "     \"frames_per_second\": %.0f, \"rounds\": [",
+		result_wall_rate(wall));
+	for (i = 0; i < RESULTS_ROUNDS; i++)
+		fprintf(out, "%s%.0f", i ? ", " : "", wall->per_second[i]);
+	fprintf(out, "],\n     \"sent\": %lu, \"lost\": %lu}", wall->sent,
+		wall->lost);
+}
+
+static void json_walls(const struct results *results, FILE *out)
+{
+	unsigned int i, n = 0;
+
+	fprintf(out, "  \"rates\": [");
+	for (i = 0; i < results->n_walls; i++) {
+		if (results->walls[i].missing)
+			continue;
+		fputs(json_next(n++), out);
+		json_wall(&results->walls[i], out);
+	}
+	fprintf(out, "\n  ],\n");
+}
+
 static void json_parts(const struct results *results, FILE *out)
 {
 	const struct machine_costs *machine = &results->machine;
@@ -125,6 +187,9 @@ void json_write(const struct results *results, FILE *out)
 	fprintf(out, "{\n  \"kernel\": \"%s\",\n", name.release);
 	json_copies(results, out);
 	json_floods(results, out);
+	json_echoes(results, out);
+	json_idles(results, out);
+	json_walls(results, out);
 	json_parts(results, out);
 	json_attach(&results->attach, out);
 	json_limits(results, out);

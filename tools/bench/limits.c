@@ -2,35 +2,6 @@
 /* vhub - vhub-bench: the figures that the project promises */
 #include "results.h"
 
-double result_flood_cost(const struct result_flood *flood)
-{
-	return (double)flood->result.ns / flood->result.delivered;
-}
-
-/* Share of the frames that no receiver saw. */
-double result_flood_lost(const struct result_flood *flood)
-{
-	return (double)flood->result.lost /
-	       (flood->result.lost + flood->result.delivered);
-}
-
-/* The flood of the same kind, paced or not, or NULL if it was not asked for. */
-const struct result_flood *result_find(const struct results *results,
-				       const struct flood_plan *like)
-{
-	const struct flood_plan *plan;
-	unsigned int i;
-
-	for (i = 0; i < results->n_floods; i++) {
-		plan = &results->floods[i].plan;
-		if (plan->rival == like->rival && plan->len == like->len &&
-		    plan->receivers == like->receivers &&
-		    !plan->window == !like->window)
-			return &results->floods[i];
-	}
-	return NULL;
-}
-
 /* Of two figures the worse one; the better one is no excuse for a lack. */
 static double limit_worse(double a, double b, bool at_least)
 {
@@ -135,6 +106,23 @@ static double limit_ring_flood(const struct results *results)
 	return limit_flood_cost(results, &like);
 }
 
+/* Neither may lose frames to reach it. */
+static double limit_wall(const struct results *results)
+{
+	struct flood_plan like = { .len = 64, .receivers = 1, .window = true };
+	const struct result_wall *rings, *tap;
+
+	like.rival = &bench_ring_64;
+	rings = result_find_wall(results, &like);
+	like.rival = &bench_tap;
+	tap = result_find_wall(results, &like);
+	if (!rings || !tap)
+		return RESULT_NOT_ASKED;
+	if (rings->missing || tap->missing)
+		return RESULT_NOT_MEASURED;
+	return result_wall_rate(rings) / result_wall_rate(tap);
+}
+
 static double limit_attach(const struct results *results)
 {
 	const struct attach_result *attach = &results->attach;
@@ -186,6 +174,11 @@ const struct result_limit result_limits[] = {
 		.title = "rings, batch 64, 8 receivers, 64 bytes",
 		.unit = "ns", .limit = 120, .goal = true,
 		.value = limit_ring_flood,
+	}, {
+		.name = "rings_by_tap_wall",
+		.title = "rings, batch 64, to tap, bridge, tap",
+		.unit = "times", .limit = 8, .at_least = true, .goal = true,
+		.value = limit_wall,
 	}, {
 		.name = "attach_detach_4096",
 		.title = "attach and detach 4096 ports",

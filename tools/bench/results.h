@@ -8,6 +8,11 @@
 #define RESULTS_FLOODS_MAX	96
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
+#define RESULTS_ECHOES		5
+#define RESULTS_IDLE_PORTS	5	/* numbers of idle ports */
+#define RESULTS_IDLES_MAX	(2 * IDLE_KINDS * RESULTS_IDLE_PORTS)
+#define RESULTS_WALLS_MAX	48
+#define RESULTS_ROUNDS		5
 
 /**
  * struct result_flood - a flood that was asked for
@@ -33,6 +38,48 @@ struct result_parts {
 };
 
 /**
+ * struct result_echo - a frame there and back
+ * @rival: through what
+ * @len: bytes of the frame
+ * @ns: nanoseconds, both ways
+ */
+struct result_echo {
+	const struct bench_rival *rival;
+	size_t len;
+	double ns;
+};
+
+/**
+ * struct result_idle - a frame through a hub with idle ports
+ * @rival: how sender and receiver are attached
+ * @kind: the idle ports
+ * @ports: their number
+ * @ns: nanoseconds a frame
+ */
+struct result_idle {
+	const struct bench_rival *rival;
+	const struct idle_kind *kind;
+	unsigned int ports;
+	double ns;
+};
+
+/**
+ * struct result_wall - floods by the clock
+ * @plan: of each
+ * @missing: not measured, as this machine lacks the system
+ * @per_second: frames that arrived in a second, of each round, in rising order
+ * @sent: frames of all rounds
+ * @lost: of these
+ */
+struct result_wall {
+	struct flood_plan plan;
+	bool missing;
+	double per_second[RESULTS_ROUNDS];
+	uint64_t sent;
+	uint64_t lost;
+};
+
+/**
  * struct results - all that a run measured
  * @attach: of no ports when it was not measured
  * @machine: measured when there are @parts
@@ -44,6 +91,12 @@ struct results {
 	unsigned int n_copies;
 	struct result_parts parts[RESULTS_PARTS_MAX];
 	unsigned int n_parts;
+	struct result_echo echoes[RESULTS_ECHOES];
+	unsigned int n_echoes;
+	struct result_idle idles[RESULTS_IDLES_MAX];
+	unsigned int n_idles;
+	struct result_wall walls[RESULTS_WALLS_MAX];
+	unsigned int n_walls;
 	struct machine_costs machine;
 	struct attach_result attach;
 };
@@ -74,11 +127,18 @@ struct result_limit {
 };
 
 extern const struct result_limit result_limits[];
+extern const struct bench_rival *const result_echo_rivals[RESULTS_ECHOES];
+extern const unsigned int result_idle_ports[RESULTS_IDLE_PORTS];
 
 double result_flood_cost(const struct result_flood *flood);
 double result_flood_lost(const struct result_flood *flood);
 const struct result_flood *result_find(const struct results *results,
 				       const struct flood_plan *like);
+const struct result_wall *result_find_wall(const struct results *results,
+					   const struct flood_plan *like);
+double result_wall_rate(const struct result_wall *wall);
+double result_wall_lost(const struct result_wall *wall);
+bool result_idle_is_quick(const struct result_idle *idle);
 bool result_limit_met(const struct result_limit *limit, double value);
 bool result_limits_met(const struct results *results);
 
@@ -86,6 +146,13 @@ void table_head(void);
 void table_copy(const struct result_copy *copy);
 void table_flood(const struct result_flood *flood);
 void table_missing(const struct bench_rival *rival, const char *why);
+void table_echo_head(void);
+void table_echo(const struct result_echo *echo);
+void table_idle_head(void);
+void table_idle(const struct results *results, const struct bench_rival *rival,
+		const struct idle_kind *kind);
+void table_wall_head(void);
+void table_wall(const struct results *results, const struct result_wall *wall);
 void table_parts(const struct results *results);
 void table_attach(const struct attach_result *attach);
 void table_limits(const struct results *results);

@@ -69,12 +69,12 @@ static void ring_register(struct ring_conn *conn)
 		bench_die("register memory: %s", strerror(errno));
 }
 
-static void ring_map(struct ring_conn *conn, bool sender)
+static void ring_map(struct ring_conn *conn, bool send, bool receive)
 {
 	struct vhub_rings rings = {
 		.size = sizeof(rings),
-		.tx_count = sender ? conn->count : 0,
-		.rx_count = sender ? 0 : conn->count,
+		.tx_count = send ? conn->count : 0,
+		.rx_count = receive ? conn->count : 0,
 	};
 	void *map;
 
@@ -101,6 +101,18 @@ static void ring_post_all(struct ring_conn *conn)
 	__atomic_store_n(&conn->head->rx_user, conn->count, __ATOMIC_RELEASE);
 }
 
+/* The other direction of the same rings, with buffers of its own. */
+static struct ring_conn *ring_open_back(const struct ring_conn *conn)
+{
+	struct ring_conn *back = malloc(sizeof(*back));
+
+	if (!back)
+		bench_die("no memory");
+	*back = *conn;
+	ring_register(back);
+	return back;
+}
+
 static void ring_open(struct bench_end *end, unsigned int i, uint32_t batch)
 {
 	struct ring_conn *conn = calloc(1, sizeof(*conn));
@@ -112,11 +124,12 @@ static void ring_open(struct bench_end *end, unsigned int i, uint32_t batch)
 	conn->room = end->len <= RING_ROOM ? RING_ROOM : RING_ROOM_LARGE;
 	conn->count = end->len <= RING_ROOM ? RING_COUNT : RING_COUNT_LARGE;
 	ring_register(conn);
-	ring_map(conn, !i);
-	if (i)
-		ring_post_all(conn);
+	ring_map(conn, !i || end->both, i || end->both);
 	end->fd = conn->fd;
 	end->conn = conn;
+	end->back = end->both ? ring_open_back(conn) : conn;
+	if (i || end->both)
+		ring_post_all(end->back);
 }
 
 /* Every kick is over before the ring comes round. */
@@ -167,7 +180,7 @@ static void ring_wait(struct ring_conn *conn)
 /* Counts in locals: the compiler must not think that frames lie over them. */
 static int ring_look_all(struct bench_end *end, struct bench_check *check)
 {
-	struct ring_conn *conn = end->conn;
+	struct ring_conn *conn = end->back;
 	const uint32_t mask = conn->count - 1, room = conn->room;
 	struct bench_check now = *check;
 	struct vhub_desc *desc;
@@ -188,6 +201,12 @@ static int ring_look_all(struct bench_end *end, struct bench_check *check)
 	return ret;
 }
 
+static void ring_free(struct ring_conn *conn)
+{
+	munmap(conn->mem, conn->count * conn->room);
+	free(conn);
+}
+
 /* The mapping keeps the file, and with it the registered memory. */
 static void ring_close(struct bench_end *end)
 {
@@ -195,8 +214,9 @@ static void ring_close(struct bench_end *end)
 
 	munmap(conn->head, conn->map_size);
 	close(conn->fd);
-	munmap(conn->mem, conn->count * conn->room);
-	free(conn);
+	if (end->back != end->conn)
+		ring_free(end->back);
+	ring_free(conn);
 }
 
 #define RING_RIVAL(n)							\

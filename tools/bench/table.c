@@ -37,6 +37,95 @@ void table_missing(const struct bench_rival *rival, const char *why)
 	printf("%-18s not measured: %s\n", rival->title, why);
 }
 
+void table_echo_head(void)
+{
+	printf("\nOne frame there and back, each side asleep until it comes\n\n");
+	printf("%-18s %9s %6s %9s\n", "system", "", "bytes", "ns");
+}
+
+void table_echo(const struct result_echo *echo)
+{
+	printf("%-18s %9s %6zu %9.0f\n",
+	       echo->rival == &bench_ring_1 ? "vhub, rings" :
+	       echo->rival->title, "", echo->len, echo->ns);
+	fflush(stdout);
+}
+
+/* Not every number of ports is measured in each run. */
+static const struct result_idle *
+table_find_idle(const struct results *results, const struct bench_rival *rival,
+		const struct idle_kind *kind, unsigned int ports)
+{
+	const struct result_idle *idle;
+	unsigned int i;
+
+	for (i = 0; i < results->n_idles; i++) {
+		idle = &results->idles[i];
+		if (idle->rival == rival && idle->kind == kind &&
+		    idle->ports == ports)
+			return idle;
+	}
+	return NULL;
+}
+
+void table_idle_head(void)
+{
+	unsigned int i;
+
+	printf("\nWhat ports cost that nobody uses: ns/frame of %u bytes,\n",
+	       IDLE_LEN);
+	printf("one receiver, with so many idle ports besides\n\n");
+	printf("%-18s %-39s", "system", "idle ports");
+	for (i = 0; i < RESULTS_IDLE_PORTS; i++)
+		printf(" %7u", result_idle_ports[i]);
+	printf("\n");
+}
+
+void table_idle(const struct results *results, const struct bench_rival *rival,
+		const struct idle_kind *kind)
+{
+	const struct result_idle *idle;
+	unsigned int i;
+
+	printf("%-18s %-39s", rival->title, kind->title);
+	for (i = 0; i < RESULTS_IDLE_PORTS; i++) {
+		idle = table_find_idle(results, rival, kind,
+				       result_idle_ports[i]);
+		if (idle)
+			printf(" %7.0f", idle->ns);
+		else
+			printf(" %7s", "-");
+	}
+	printf("\n");
+	fflush(stdout);
+}
+
+void table_wall_head(void)
+{
+	printf("\nFrames a second that arrive, two processors, one receiver\n\n");
+	printf("%-18s %6s %9s %21s %8s %9s %7s\n", "system", "bytes", "median",
+	       "lowest and highest", "lost", "times tap", "pacing");
+}
+
+void table_wall(const struct results *results, const struct result_wall *wall)
+{
+	struct flood_plan like = wall->plan;
+	const struct result_wall *tap;
+
+	like.rival = &bench_tap;
+	tap = result_find_wall(results, &like);
+	printf("%-18s %6zu %9.0f %10.0f %10.0f %6.1f %%", wall->plan.rival->title,
+	       wall->plan.len, result_wall_rate(wall), wall->per_second[0],
+	       wall->per_second[RESULTS_ROUNDS - 1],
+	       100 * result_wall_lost(wall));
+	if (tap && !tap->missing)
+		printf(" %9.2f", result_wall_rate(wall) / result_wall_rate(tap));
+	else
+		printf(" %9s", "-");
+	printf(" %7s\n", wall->plan.window ? "window" : "");
+	fflush(stdout);
+}
+
 void table_parts(const struct results *results)
 {
 	const struct machine_costs *machine = &results->machine;

@@ -9,34 +9,44 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "tap.h"
 
 #define TAP_BRIDGE	"benchbr"
-#define TAP_NAME	"benchtap"
 #define TAP_MTU		(BENCH_FRAME_MAX - 14)
 
 static unsigned int tap_ends;
 
-/* Neither side speaks itself: no IPv6, no spanning tree. The frames are for a
- * station that the bridge does not know, so it floods them, as a hub does.
+/* Devices that are up, in no network yet. They say nothing themselves. */
+void tap_make(unsigned int ends)
+{
+	unsigned int i;
+
+	tap_ends = ends;
+	bench_shell("modprobe tun");
+	bench_shell("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
+	for (i = 0; i < ends; i++) {
+		bench_shell("ip tuntap add " TAP_NAME "%u mode tap", i);
+		bench_shell("ip link set " TAP_NAME "%u mtu %u up", i, TAP_MTU);
+	}
+}
+
+/* No spanning tree. The frames are for a station that the bridge does not know,
+ * so it floods them, as a hub does.
  */
 static void tap_setup(unsigned int ends)
 {
 	unsigned int i;
 
-	tap_ends = ends;
-	bench_shell("modprobe -a tun bridge");
-	bench_shell("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
+	tap_make(ends);
+	bench_shell("modprobe bridge");
 	bench_shell("ip link add " TAP_BRIDGE
 		    " type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
 	bench_shell("ip link set " TAP_BRIDGE " up");
-	for (i = 0; i < ends; i++) {
-		bench_shell("ip tuntap add " TAP_NAME "%u mode tap", i);
-		bench_shell("ip link set " TAP_NAME "%u mtu %u up master "
-			    TAP_BRIDGE, i, TAP_MTU);
-	}
+	for (i = 0; i < ends; i++)
+		bench_shell("ip link set " TAP_NAME "%u master " TAP_BRIDGE, i);
 }
 
-static void tap_open(struct bench_end *end, unsigned int i)
+void tap_open(struct bench_end *end, unsigned int i)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 
@@ -46,12 +56,17 @@ static void tap_open(struct bench_end *end, unsigned int i)
 		bench_die("TAP %s: %s", ifr.ifr_name, strerror(errno));
 }
 
-static void tap_teardown(void)
+void tap_remove(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < tap_ends; i++)
 		bench_shell("ip link del " TAP_NAME "%u", i);
+}
+
+static void tap_teardown(void)
+{
+	tap_remove();
 	bench_shell("ip link del " TAP_BRIDGE);
 }
 

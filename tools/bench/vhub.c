@@ -5,25 +5,23 @@
 #include "../libvhub/vhub.h"
 #include "fd.h"
 
-#define VHUB_HUB	"bench0"
-
 void bench_vhub_setup(unsigned int ends)
 {
 	(void)ends;
-	bench_shell("ip link add " VHUB_HUB " type vhub");
+	bench_shell("ip link add " BENCH_HUB " type vhub");
 }
 
 /* A file attached to the hub. */
 int vhub_end_attach(void)
 {
 	const struct vhub_attach_request req = {
-		.hub = VHUB_HUB,
+		.hub = BENCH_HUB,
 		.label = "bench",
 	};
 	int fd = vhub_attach_open(&req, NULL);
 
 	if (fd < 0)
-		bench_die("attach to " VHUB_HUB ": %s", strerror(-fd));
+		bench_die("attach to " BENCH_HUB ": %s", strerror(-fd));
 	return fd;
 }
 
@@ -35,7 +33,7 @@ static void bench_vhub_open(struct bench_end *end, unsigned int i)
 
 void bench_vhub_teardown(void)
 {
-	bench_shell("ip link del " VHUB_HUB);
+	bench_shell("ip link del " BENCH_HUB);
 }
 
 const struct bench_rival bench_vhub = {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - vhub-bench: what was measured, and how to find it */
+#include "results.h"
+
+/* One for each way that a frame takes: batches make none of one frame. */
+const struct bench_rival *const result_echo_rivals[RESULTS_ECHOES] = {
+	&bench_vhub,
+	&bench_ring_1,
+	&bench_tap,
+	&bench_ovs,
+	&bench_vde,
+};
+
+const unsigned int result_idle_ports[RESULTS_IDLE_PORTS] = {
+	0, 1, 16, 256, 1024
+};
+
+/* Enough to see that ports cost more than they did. */
+bool result_idle_is_quick(const struct result_idle *idle)
+{
+	return idle->ports == 0 || idle->ports == 256;
+}
+
+double result_flood_cost(const struct result_flood *flood)
+{
+	return (double)flood->result.ns / flood->result.delivered;
+}
+
+/* Share of the frames that no receiver saw. */
+double result_flood_lost(const struct result_flood *flood)
+{
+	return (double)flood->result.lost /
+	       (flood->result.lost + flood->result.delivered);
+}
+
+/* The flood of the same kind, paced or not, or NULL if it was not asked for. */
+const struct result_flood *result_find(const struct results *results,
+				       const struct flood_plan *like)
+{
+	const struct flood_plan *plan;
+	unsigned int i;
+
+	for (i = 0; i < results->n_floods; i++) {
+		plan = &results->floods[i].plan;
+		if (plan->rival == like->rival && plan->len == like->len &&
+		    plan->receivers == like->receivers &&
+		    !plan->window == !like->window)
+			return &results->floods[i];
+	}
+	return NULL;
+}
+
+const struct result_wall *result_find_wall(const struct results *results,
+					   const struct flood_plan *like)
+{
+	const struct flood_plan *plan;
+	unsigned int i;
+
+	for (i = 0; i < results->n_walls; i++) {
+		plan = &results->walls[i].plan;
+		if (plan->rival == like->rival && plan->len == like->len &&
+		    !plan->window == !like->window)
+			return &results->walls[i];
+	}
+	return NULL;
+}
+
+double result_wall_rate(const struct result_wall *wall)
+{
+	return wall->per_second[RESULTS_ROUNDS / 2];
+}
+
+double result_wall_lost(const struct result_wall *wall)
+{
+	return (double)wall->lost / wall->sent;
+}
