@@ -11,6 +11,8 @@
 #			every test, in virtual machines of each kernel
 # make bench [BENCH="OPTIONS"]
 #			what a frame costs, beside the hub's rivals
+# make bench-baseline [KERNEL=6.1]
+#			writes anew what it may cost
 # make kmod-6.1		the module for the virtual machine of that kernel
 # make genl		the netlink code, from Documentation/netlink/specs/
 # make genl-check	fails if that is not what is committed
@@ -91,6 +93,11 @@ bench:
 	scripts/deps bench
 	tools/bench/run $(BENCH)
 
-.PHONY: bench
+bench-baseline: export KERNEL ?= 6.1
+bench-baseline:
+	scripts/deps bench
+	tools/bench/run --baseline-write
+
+.PHONY: bench bench-baseline
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check demo

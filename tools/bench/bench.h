@@ -155,6 +155,7 @@ struct flood_result {
 
 int flood_take(const struct bench_rival *rival, struct bench_end *end,
 	       struct bench_check *check);
+void flood_set_policy(bool paced);
 void flood_run(const struct flood_plan *plan, struct flood_result *result);
 
 double echo_run(const struct bench_rival *rival, size_t len,

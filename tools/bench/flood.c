@@ -338,6 +338,18 @@ static void flood_with_receivers(struct flood_sender *sender)
 	alarm(0);
 }
 
+/* Whoever is woken while a sender is paced waits for its turn, until the sender
+ * has sent all it may. So figures repeat; with the scheduler's usual mind they
+ * depend on how often it lets a receiver push in, by 10 %.
+ */
+void flood_set_policy(bool paced)
+{
+	const struct sched_param param = { 0 };
+
+	if (sched_setscheduler(0, paced ? SCHED_BATCH : SCHED_OTHER, &param))
+		bench_die("scheduler: %s", strerror(errno));
+}
+
 /**
  * flood_run() - make a network, flood it, and take it down
  * @plan: what to do
@@ -355,6 +367,7 @@ void flood_run(const struct flood_plan *plan, struct flood_result *result)
 	for (i = 0; i < plan->receivers; i++)
 		sender.shared->receivers[i].next = plan->warmup;
 
+	flood_set_policy(plan->window);
 	plan->rival->setup(plan->receivers + 1);
 	plan->rival->open(&sender.end, 0);
 	flood_with_receivers(&sender);

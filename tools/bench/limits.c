@@ -106,10 +106,44 @@ static double limit_ring_flood(const struct results *results)
 	return limit_flood_cost(results, &like);
 }
 
-/* Neither may lose frames to reach it. */
-static double limit_wall(const struct results *results)
+static double limit_idle_ns(const struct results *results,
+			    const struct bench_rival *rival, const char *kind,
+			    unsigned int ports)
 {
-	struct flood_plan like = { .len = 64, .receivers = 1, .window = true };
+	const struct result_idle *idle = result_find_idle(results, rival, kind,
+							  ports);
+
+	return idle ? idle->ns : RESULT_NOT_ASKED;
+}
+
+/* A frame beside the most ports, in frames beside none. */
+static double limit_idle(const struct results *results, const char *kind)
+{
+	double none = limit_idle_ns(results, &bench_vhub, kind, 0);
+	double many = limit_idle_ns(results, &bench_vhub, kind,
+				    IDLE_PORTS_MAX);
+
+	return none < 0 || many < 0 ? RESULT_NOT_ASKED : many / none;
+}
+
+static double limit_idle_elsewhere(const struct results *results)
+{
+	return limit_idle(results, "elsewhere");
+}
+
+static double limit_idle_unplugged(const struct results *results)
+{
+	return limit_idle(results, "unplugged");
+}
+
+static double limit_idle_send_only(const struct results *results)
+{
+	return limit_idle(results, "send_only");
+}
+
+static double limit_wall_one(const struct results *results, bool paced)
+{
+	struct flood_plan like = { .len = 64, .receivers = 1, .window = paced };
 	const struct result_wall *rings, *tap;
 
 	like.rival = &bench_ring_64;
@@ -121,6 +155,16 @@ static double limit_wall(const struct results *results)
 	if (rings->missing || tap->missing)
 		return RESULT_NOT_MEASURED;
 	return result_wall_rate(rings) / result_wall_rate(tap);
+}
+
+static double limit_wall(const struct results *results)
+{
+	return limit_wall_one(results, false);
+}
+
+static double limit_wall_paced(const struct results *results)
+{
+	return limit_wall_one(results, true);
 }
 
 static double limit_attach(const struct results *results)
@@ -175,10 +219,29 @@ const struct result_limit result_limits[] = {
 		.unit = "ns", .limit = 120, .goal = true,
 		.value = limit_ring_flood,
 	}, {
+		.name = "idle_elsewhere",
+		.title = "1024 idle ports, of another hub, to none",
+		.unit = "times", .limit = 1.05, .value = limit_idle_elsewhere,
+	}, {
+		.name = "idle_unplugged",
+		.title = "1024 idle ports, unplugged, to none",
+		.unit = "times", .limit = 1.05, .goal = true,
+		.value = limit_idle_unplugged,
+	}, {
+		.name = "idle_send_only",
+		.title = "1024 idle ports, no right, to none",
+		.unit = "times", .limit = 1.05, .goal = true,
+		.value = limit_idle_send_only,
+	}, {
 		.name = "rings_by_tap_wall",
-		.title = "rings, batch 64, to tap, bridge, tap",
+		.title = "rings, batch 64, to tap, 64 bytes",
 		.unit = "times", .limit = 8, .at_least = true, .goal = true,
 		.value = limit_wall,
+	}, {
+		.name = "rings_by_tap_wall_paced",
+		.title = "rings, batch 64, to tap, 64 bytes, paced",
+		.unit = "times", .limit = 8, .at_least = true, .goal = true,
+		.value = limit_wall_paced,
 	}, {
 		.name = "attach_detach_4096",
 		.title = "attach and detach 4096 ports",

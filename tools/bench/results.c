@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vhub - vhub-bench: what was measured, and how to find it */
+#include <string.h>
+
 #include "results.h"
 
 /* One for each way that a frame takes: batches make none of one frame. */
@@ -73,4 +75,21 @@ double result_wall_rate(const struct result_wall *wall)
 double result_wall_lost(const struct result_wall *wall)
 {
 	return (double)wall->lost / wall->sent;
+}
+
+/* Not every number of ports is measured in each run. */
+const struct result_idle *result_find_idle(const struct results *results,
+					   const struct bench_rival *rival,
+					   const char *kind, unsigned int ports)
+{
+	const struct result_idle *idle;
+	unsigned int i;
+
+	for (i = 0; i < results->n_idles; i++) {
+		idle = &results->idles[i];
+		if (idle->rival == rival && !strcmp(idle->kind->name, kind) &&
+		    idle->ports == ports)
+			return idle;
+	}
+	return NULL;
 }

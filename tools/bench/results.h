@@ -12,7 +12,7 @@
 #define RESULTS_IDLE_PORTS	5	/* numbers of idle ports */
 #define RESULTS_IDLES_MAX	(2 * IDLE_KINDS * RESULTS_IDLE_PORTS)
 #define RESULTS_WALLS_MAX	48
-#define RESULTS_ROUNDS		5
+#define RESULTS_ROUNDS		3
 
 /**
  * struct result_flood - a flood that was asked for
@@ -136,6 +136,10 @@ const struct result_flood *result_find(const struct results *results,
 				       const struct flood_plan *like);
 const struct result_wall *result_find_wall(const struct results *results,
 					   const struct flood_plan *like);
+const struct result_idle *result_find_idle(const struct results *results,
+					   const struct bench_rival *rival,
+					   const char *kind,
+					   unsigned int ports);
 double result_wall_rate(const struct result_wall *wall);
 double result_wall_lost(const struct result_wall *wall);
 bool result_idle_is_quick(const struct result_idle *idle);
@@ -152,7 +156,8 @@ void table_idle_head(void);
 void table_idle(const struct results *results, const struct bench_rival *rival,
 		const struct idle_kind *kind);
 void table_wall_head(void);
-void table_wall(const struct results *results, const struct result_wall *wall);
+void table_wall(const struct result_wall *wall);
+void table_wall_ratios(const struct results *results);
 void table_parts(const struct results *results);
 void table_attach(const struct attach_result *attach);
 void table_limits(const struct results *results);

@@ -51,23 +51,6 @@ void table_echo(const struct result_echo *echo)
 	fflush(stdout);
 }
 
-/* Not every number of ports is measured in each run. */
-static const struct result_idle *
-table_find_idle(const struct results *results, const struct bench_rival *rival,
-		const struct idle_kind *kind, unsigned int ports)
-{
-	const struct result_idle *idle;
-	unsigned int i;
-
-	for (i = 0; i < results->n_idles; i++) {
-		idle = &results->idles[i];
-		if (idle->rival == rival && idle->kind == kind &&
-		    idle->ports == ports)
-			return idle;
-	}
-	return NULL;
-}
-
 void table_idle_head(void)
 {
 	unsigned int i;
@@ -89,8 +72,8 @@ void table_idle(const struct results *results, const struct bench_rival *rival,
 
 	printf("%-18s %-39s", rival->title, kind->title);
 	for (i = 0; i < RESULTS_IDLE_PORTS; i++) {
-		idle = table_find_idle(results, rival, kind,
-				       result_idle_ports[i]);
+		idle = result_find_idle(results, rival, kind->name,
+					result_idle_ports[i]);
 		if (idle)
 			printf(" %7.0f", idle->ns);
 		else
@@ -103,26 +86,46 @@ void table_idle(const struct results *results, const struct bench_rival *rival,
 void table_wall_head(void)
 {
 	printf("\nFrames a second that arrive, two processors, one receiver\n\n");
-	printf("%-18s %6s %9s %21s %8s %9s %7s\n", "system", "bytes", "median",
-	       "lowest and highest", "lost", "times tap", "pacing");
+	printf("%-18s %6s %9s %21s %8s %7s\n", "system", "bytes", "median",
+	       "lowest and highest", "lost", "pacing");
 }
 
-void table_wall(const struct results *results, const struct result_wall *wall)
+void table_wall(const struct result_wall *wall)
+{
+	if (wall->missing)
+		return;
+	printf("%-18s %6zu %9.0f %10.0f %10.0f %6.1f %% %7s\n",
+	       wall->plan.rival->title, wall->plan.len, result_wall_rate(wall),
+	       wall->per_second[0], wall->per_second[RESULTS_ROUNDS - 1],
+	       100 * result_wall_lost(wall),
+	       wall->plan.window ? "window" : "");
+	fflush(stdout);
+}
+
+/* Beside a bridge, in the same flood. */
+static void table_wall_ratio(const struct results *results,
+			     const struct result_wall *wall)
 {
 	struct flood_plan like = wall->plan;
 	const struct result_wall *tap;
 
 	like.rival = &bench_tap;
 	tap = result_find_wall(results, &like);
-	printf("%-18s %6zu %9.0f %10.0f %10.0f %6.1f %%", wall->plan.rival->title,
-	       wall->plan.len, result_wall_rate(wall), wall->per_second[0],
-	       wall->per_second[RESULTS_ROUNDS - 1],
-	       100 * result_wall_lost(wall));
-	if (tap && !tap->missing)
-		printf(" %9.2f", result_wall_rate(wall) / result_wall_rate(tap));
-	else
-		printf(" %9s", "-");
-	printf(" %7s\n", wall->plan.window ? "window" : "");
+	if (tap && !tap->missing && !wall->missing)
+		printf("%-18s %6zu %9.2f %7s\n", wall->plan.rival->title,
+		       wall->plan.len,
+		       result_wall_rate(wall) / result_wall_rate(tap),
+		       wall->plan.window ? "window" : "");
+}
+
+void table_wall_ratios(const struct results *results)
+{
+	unsigned int i;
+
+	printf("\nThe same, in times of what a bridge carries\n\n");
+	printf("%-18s %6s %9s %7s\n", "system", "bytes", "times", "pacing");
+	for (i = 0; i < results->n_walls; i++)
+		table_wall_ratio(results, &results->walls[i]);
 	fflush(stdout);
 }
 
@@ -176,12 +179,12 @@ void table_limits(const struct results *results)
 	const struct result_limit *limit;
 	double value;
 
-	printf("\n%-38s %9s %17s\n", "limit", "measured", "limit");
+	printf("\n%-40s %9s %17s\n", "limit", "measured", "limit");
 	for (limit = result_limits; limit->name; limit++) {
 		value = limit->value(results);
 		if (value == RESULT_NOT_ASKED)
 			continue;
-		printf("%-38s", limit->title);
+		printf("%-40s", limit->title);
 		if (value < 0)
 			printf(" %9s", "-");
 		else

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * vhub - vhub-bench: frames a second by the clock, with sender and receiver on
- * processors of their own
+ * a processor of their own each
  *
  * A frame that is lost is none that arrived. Each figure is the median of some
- * rounds; all systems have their first round before any has its second, so that
- * a machine that is busy for a while does so to all.
+ * rounds. All floods of a system have a round, then all have the next, so that
+ * a machine that is busy for a while does not spoil one figure alone.
  */
+#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "options.h"
 
 #define WALL_ECHO_LEN	64
-#define WALL_ECHO_COUNT	2000
-/* Rings have done as many in a quarter of the time. */
+#define WALL_ECHO_COUNT	500
+/* Rings are done sooner. Twice the window fits every queue of the kernel. */
 #define WALL_FRAMES	10000
-#define WALL_RING_FRAMES 60000
-#define WALL_WINDOW	256	/* fits every queue on the way */
+#define WALL_WINDOW	256
+#define WALL_RING_FRAMES 40000
+#define WALL_RING_WINDOW 1024
 
 static int wall_compare(const void *a, const void *b)
 {
@@ -33,8 +36,9 @@ static void wall_sort(double *rounds)
 }
 
 static void wall_plan(struct results *results, const struct bench_rival *rival,
-		      size_t len, uint64_t window)
+		      size_t len, bool paced)
 {
+	uint64_t window = rival->look_all ? WALL_RING_WINDOW : WALL_WINDOW;
 	struct result_wall *wall = &results->walls[results->n_walls++];
 
 	wall->plan = (struct flood_plan){
@@ -43,56 +47,93 @@ static void wall_plan(struct results *results, const struct bench_rival *rival,
 		.receivers = 1,
 		.frames = rival->look_all ? WALL_RING_FRAMES : WALL_FRAMES,
 		.warmup = 2000,
-		.window = window,
+		.window = paced ? window : 0,
 	};
-	wall->missing = rival->missing && rival->missing();
-	if (window && rival->window)
-		wall->plan.window = 2 * rival->window;
 }
 
-static void wall_plan_all(const struct options *options,
-			  struct results *results)
-{
-	const struct bench_rival *rival;
-	unsigned int i;
+static void (*wall_open_base)(struct bench_end *end, unsigned int i);
 
-	for (i = 0; options_rivals[i]; i++) {
-		rival = options_rivals[i];
-		if (!options_wanted(options, rival->name))
-			continue;
-		if (rival->missing && rival->missing())
-			table_missing(rival, rival->missing());
-		wall_plan(results, rival, 64, 0);
-		wall_plan(results, rival, 64, WALL_WINDOW);
-		wall_plan(results, rival, 1500, 0);
-		wall_plan(results, rival, 1500, WALL_WINDOW);
-	}
+/* For rounds in a network that is there, and stays. */
+static void wall_keep_up(unsigned int ends)
+{
+	(void)ends;
+}
+
+static void wall_keep(void)
+{
+}
+
+/* The sender on one processor, the receiver on the other. */
+static void wall_open(struct bench_end *end, unsigned int i)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(i, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		bench_die("processor %u: %s", i, strerror(errno));
+	wall_open_base(end, i);
+}
+
+static void wall_open_any(void)
+{
+	cpu_set_t set;
+
+	memset(&set, 0xff, sizeof(set));
+	sched_setaffinity(0, sizeof(set), &set);
 }
 
 static void wall_flood(struct result_wall *wall, unsigned int round)
 {
+	struct bench_rival network = *wall->plan.rival;
+	struct flood_plan plan = wall->plan;
 	struct flood_result result;
 
-	flood_run(&wall->plan, &result);
+	wall_open_base = network.open;
+	network.open = wall_open;
+	network.setup = wall_keep_up;
+	network.teardown = wall_keep;
+	plan.rival = &network;
+	flood_run(&plan, &result);
+	wall_open_any();
 	wall->per_second[round] = 1e9 * result.delivered / result.ns;
 	wall->sent += result.sent;
 	wall->lost += result.lost;
 }
 
-static void wall_floods(struct results *results)
+/* All floods of a system have a round, then all have the next: a machine that
+ * is busy for a while does not spoil one figure alone.
+ */
+static void wall_floods(struct result_wall *walls, unsigned int n)
 {
-	unsigned int i, round;
+	unsigned int round, i;
 
 	for (round = 0; round < RESULTS_ROUNDS; round++)
-		for (i = 0; i < results->n_walls; i++)
-			if (!results->walls[i].missing)
-				wall_flood(&results->walls[i], round);
-	table_wall_head();
-	for (i = 0; i < results->n_walls; i++) {
-		if (results->walls[i].missing)
-			continue;
-		wall_sort(results->walls[i].per_second);
-		table_wall(results, &results->walls[i]);
+		for (i = 0; i < n; i++)
+			wall_flood(&walls[i], round);
+	for (i = 0; i < n; i++)
+		wall_sort(walls[i].per_second);
+}
+
+static void wall_rival(struct results *results, const struct bench_rival *rival)
+{
+	const char *why = rival->missing ? rival->missing() : NULL;
+	unsigned int i, first = results->n_walls;
+
+	wall_plan(results, rival, 64, false);
+	wall_plan(results, rival, 64, true);
+	wall_plan(results, rival, 1500, false);
+	wall_plan(results, rival, 1500, true);
+	if (why) {
+		table_missing(rival, why);
+	} else {
+		rival->setup(2);
+		wall_floods(&results->walls[first], results->n_walls - first);
+		rival->teardown();
+	}
+	for (i = first; i < results->n_walls; i++) {
+		results->walls[i].missing = why;
+		table_wall(&results->walls[i]);
 	}
 }
 
@@ -132,9 +173,13 @@ static void wall_echoes(struct results *results)
  */
 void measure_wall(const struct options *options, struct results *results)
 {
-	wall_plan_all(options, results);
-	if (results->n_walls)
-		wall_floods(results);
+	unsigned int i;
+
+	table_wall_head();
+	for (i = 0; options_rivals[i]; i++)
+		if (options_wanted(options, options_rivals[i]->name))
+			wall_rival(results, options_rivals[i]);
+	table_wall_ratios(results);
 	if (options_wanted(options, "echo"))
 		wall_echoes(results);
 }
