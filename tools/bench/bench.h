@@ -79,7 +79,7 @@ static inline int bench_check_frame(struct bench_check *check,
  * @name: key in the results
  * @title: in the table
  * @frame_max: bytes of the longest frame it carries
- * @window: frames that a paced sender is ahead, 0 for what others have
+ * @window: frames that a paced sender has to be ahead at least
  * @missing: why it cannot be had on this machine, or NULL; optional
  * @setup: make a network with that many ends
  * @open: take end number @i of it, in the process that goes on to use it

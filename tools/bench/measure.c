@@ -54,7 +54,7 @@ static void measure_flood(const struct bench_rival *rival,
 			  struct result_flood *flood)
 {
 	flood->plan.rival = rival;
-	if (flood->plan.window && rival->window)
+	if (flood->plan.window && flood->plan.window < rival->window)
 		flood->plan.window = rival->window;
 	if (flood->missing)
 		return;
