@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "forward.h"
+#include "netdev.h"
 #include "netlink.h"
 
 #define VHUB_HUB_PERM_DEFAULT	0660
@@ -239,6 +240,7 @@ static int vhub_host_receive(struct net_device *dev, struct vhub_frame *frame)
 		return VHUB_A_DROPS_NO_MEMORY;
 
 	skb->protocol = eth_type_trans(skb, dev);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
 	return netif_rx(skb) == NET_RX_SUCCESS ? 0 : VHUB_A_DROPS_FULL;
 }
 
@@ -317,6 +319,7 @@ static void vhub_hub_dev_uninit(struct net_device *dev)
 	struct vhub_net *vnet = net_generic(dev_net(dev), vhub_net_id);
 	struct vhub_hub *hub = netdev_priv(dev);
 
+	vhub_netdev_del_all(hub);
 	vhub_port_detach_all(hub);
 	xa_erase(&vnet->hubs, hub->id);
 	/* A device that could not be registered is freed without the grace
@@ -395,6 +398,22 @@ drop:
 	return NETDEV_TX_OK;
 }
 
+static int vhub_hub_dev_add_slave(struct net_device *dev,
+				  struct net_device *slave,
+				  struct netlink_ext_ack *extack)
+{
+	int ret = vhub_netdev_add(netdev_priv(dev), slave, NULL, extack);
+
+	return min(ret, 0);
+}
+
+static int vhub_hub_dev_del_slave(struct net_device *dev,
+				  struct net_device *slave)
+{
+	vhub_netdev_del(slave);
+	return 0;
+}
+
 static void vhub_hub_dev_stats(struct net_device *dev,
 			       struct rtnl_link_stats64 *stats)
 {
@@ -424,6 +443,8 @@ static const struct net_device_ops vhub_hub_netdev_ops = {
 	.ndo_open		= vhub_hub_dev_open,
 	.ndo_stop		= vhub_hub_dev_stop,
 	.ndo_start_xmit		= vhub_hub_dev_xmit,
+	.ndo_add_slave		= vhub_hub_dev_add_slave,
+	.ndo_del_slave		= vhub_hub_dev_del_slave,
 	.ndo_get_stats64	= vhub_hub_dev_stats,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,

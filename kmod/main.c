@@ -9,6 +9,7 @@
 
 #include "chardev.h"
 #include "hub.h"
+#include "netdev.h"
 #include "netlink.h"
 #include "offload.h"
 #include "queue.h"
@@ -30,9 +31,13 @@ static int __init vhub_init(void)
 	if (ret)
 		goto err_tables;
 
-	ret = vhub_hub_init();
+	ret = vhub_netdev_init();
 	if (ret)
 		goto err_nl;
+
+	ret = vhub_hub_init();
+	if (ret)
+		goto err_netdev;
 
 	ret = vhub_chardev_init();
 	if (ret)
@@ -41,6 +46,8 @@ static int __init vhub_init(void)
 
 err_hub:
 	vhub_hub_exit();
+err_netdev:
+	vhub_netdev_exit();
 err_nl:
 	vhub_nl_exit();
 err_tables:
@@ -52,6 +59,7 @@ static void __exit vhub_exit(void)
 {
 	vhub_chardev_exit();
 	vhub_hub_exit();
+	vhub_netdev_exit();
 	vhub_nl_exit();
 	vhub_hub_tables_exit();
 	/* Files and ports are freed by call_rcu(). */

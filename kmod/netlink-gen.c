@@ -56,6 +56,15 @@ const struct nla_policy vhub_port_del_nl_policy[VHUB_A_PORT_NUMBER + 1] = {
 	[VHUB_A_PORT_NUMBER] = { .type = NLA_U32, },
 };
 
+/* VHUB_CMD_PORT_ADD - do */
+const struct nla_policy vhub_port_add_nl_policy[VHUB_A_PORT_DEV_NAME + 1] = {
+	[VHUB_A_PORT_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_PORT_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VHUB_A_PORT_LABEL] = { .type = NLA_NUL_STRING, .len = VHUB_LABEL_MAX, },
+	[VHUB_A_PORT_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_PORT_DEV_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
 /* VHUB_CMD_FDB_GET - do */
 const struct nla_policy vhub_fdb_get_nl_policy[VHUB_A_FDB_VID + 1] = {
 	[VHUB_A_FDB_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -90,7 +99,7 @@ const struct nla_policy vhub_fdb_flush_nl_policy[VHUB_A_FDB_PORT + 1] = {
 };
 
 /* Ops table for vhub */
-const struct genl_ops vhub_nl_ops[9] = {
+const struct genl_ops vhub_nl_ops[10] = {
 	{
 		.cmd		= VHUB_CMD_HUB_GET,
 		.doit		= vhub_nl_hub_get_doit,
@@ -122,6 +131,12 @@ const struct genl_ops vhub_nl_ops[9] = {
 		.doit		= vhub_nl_port_del_doit,
 		.policy		= vhub_port_del_nl_policy,
 		.maxattr	= VHUB_A_PORT_NUMBER,
+	},
+	{
+		.cmd		= VHUB_CMD_PORT_ADD,
+		.doit		= vhub_nl_port_add_doit,
+		.policy		= vhub_port_add_nl_policy,
+		.maxattr	= VHUB_A_PORT_DEV_NAME,
 	},
 	{
 		.cmd		= VHUB_CMD_FDB_GET,

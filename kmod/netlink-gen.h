@@ -21,6 +21,8 @@ extern const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_ISOLATED + 1]
 
 extern const struct nla_policy vhub_port_del_nl_policy[VHUB_A_PORT_NUMBER + 1];
 
+extern const struct nla_policy vhub_port_add_nl_policy[VHUB_A_PORT_DEV_NAME + 1];
+
 extern const struct nla_policy vhub_fdb_get_nl_policy[VHUB_A_FDB_VID + 1];
 
 extern const struct nla_policy vhub_fdb_add_nl_policy[VHUB_A_FDB_PORT + 1];
@@ -30,7 +32,7 @@ extern const struct nla_policy vhub_fdb_del_nl_policy[VHUB_A_FDB_VID + 1];
 extern const struct nla_policy vhub_fdb_flush_nl_policy[VHUB_A_FDB_PORT + 1];
 
 /* Ops table for vhub */
-extern const struct genl_ops vhub_nl_ops[9];
+extern const struct genl_ops vhub_nl_ops[10];
 
 int vhub_nl_hub_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -39,6 +41,7 @@ int vhub_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
+int vhub_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vhub_nl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info);

@@ -9,7 +9,9 @@
 
 #include <linux/cred.h>
 #include <linux/etherdevice.h>
+#include <linux/netdevice.h>
 #include <linux/pid_namespace.h>
+#include <linux/rtnetlink.h>
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
@@ -17,6 +19,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "netdev.h"
 #include "netlink-gen.h"
 #include "netlink-msg.h"
 #include "netlink-req.h"
@@ -424,7 +427,7 @@ static int vhub_nl_reply_port(struct sk_buff *request, struct genl_info *info,
 		return -ENOMEM;
 
 	hdr = genlmsg_put_reply(msg, info, &vhub_nl_family, 0,
-				VHUB_CMD_PORT_GET);
+				info->genlhdr->cmd);
 	ret = hdr ? vhub_nl_fill_port(msg, hub, number, &viewer) : -EMSGSIZE;
 	if (ret) {
 		nlmsg_free(msg);
@@ -640,18 +643,40 @@ int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-static int vhub_nl_remove_port(struct vhub_hub *hub, u32 number,
-			       struct genl_info *info)
+static int vhub_nl_remove_dev(struct sk_buff *request, struct vhub_hub *hub,
+			      struct net_device *dev, struct genl_info *info)
 {
+	if (!vhub_nl_is_admin(request, hub)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "Only CAP_NET_ADMIN may take a network device off a hub");
+		return -EPERM;
+	}
+	vhub_netdev_del(dev);
+	return 0;
+}
+
+static int vhub_nl_remove_port(struct sk_buff *request, struct vhub_hub *hub,
+			       u32 number, struct genl_info *info)
+{
+	struct net_device *dev;
+	int ret = 0;
+
 	if (!number) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[VHUB_A_PORT_NUMBER],
 				    "The host's cable is unplugged by setting the hub's device down");
 		return -EOPNOTSUPP;
 	}
-	if (!vhub_port_detach_number(hub, number))
-		return vhub_nl_no_port(info);
-	return 0;
+
+	/* Network devices come and go under it. */
+	rtnl_lock();
+	dev = vhub_netdev_find(hub, number);
+	if (dev)
+		ret = vhub_nl_remove_dev(request, hub, dev, info);
+	else if (!vhub_port_detach_number(hub, number))
+		ret = vhub_nl_no_port(info);
+	rtnl_unlock();
+	return ret;
 }
 
 /* VHUB_CMD_PORT_DEL */
@@ -666,7 +691,100 @@ int vhub_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(hub);
 
 	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
-	      vhub_nl_remove_port(hub, number, info);
+	      vhub_nl_remove_port(skb, hub, number, info);
+	vhub_hub_put(hub);
+	return ret;
+}
+
+/* The network device that a request names by index, by name or by both. */
+static struct net_device *vhub_nl_find_dev(struct genl_info *info)
+{
+	struct nlattr *ifindex = info->attrs[VHUB_A_PORT_DEV_IFINDEX];
+	struct nlattr *name = info->attrs[VHUB_A_PORT_DEV_NAME];
+	struct net *net = genl_info_net(info);
+	struct net_device *dev;
+
+	if (!ifindex && !name) {
+		NL_SET_ERR_MSG(info->extack, "No network device is named");
+		return ERR_PTR(-EINVAL);
+	}
+
+	if (ifindex)
+		dev = __dev_get_by_index(net, nla_get_u32(ifindex));
+	else
+		dev = __dev_get_by_name(net, nla_data(name));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ifindex ?: name,
+				    "No such network device in this network namespace");
+		return ERR_PTR(-ENXIO);
+	}
+
+	if (ifindex && name && nla_strcmp(name, dev->name)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "Network device's index and name do not match");
+		return ERR_PTR(-ENXIO);
+	}
+	return dev;
+}
+
+static int vhub_nl_add_dev(struct sk_buff *request, struct vhub_hub *hub,
+			   struct genl_info *info)
+{
+	struct net_device *dev;
+	int number, ret;
+
+	ASSERT_RTNL();
+
+	/* It may have gone since it was found. */
+	if (hub->dev->reg_state != NETREG_REGISTERED) {
+		NL_SET_ERR_MSG(info->extack, "The hub went meanwhile");
+		return -ENODEV;
+	}
+	dev = vhub_nl_find_dev(info);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	number = vhub_netdev_add(hub, dev, info->attrs[VHUB_A_PORT_LABEL],
+				 info->extack);
+	if (number < 0)
+		return number;
+
+	ret = vhub_nl_reply_port(request, info, hub, number);
+	if (ret)
+		vhub_netdev_del(dev);
+	return ret;
+}
+
+static int vhub_nl_add_port(struct sk_buff *request, struct vhub_hub *hub,
+			    struct genl_info *info)
+{
+	int ret;
+
+	if (!vhub_nl_is_admin(request, hub)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "Only CAP_NET_ADMIN may put a network device on a hub");
+		return -EPERM;
+	}
+
+	rtnl_lock();
+	ret = vhub_nl_add_dev(request, hub, info);
+	rtnl_unlock();
+	return ret;
+}
+
+/* VHUB_CMD_PORT_ADD */
+int vhub_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vhub_hub *hub;
+	int ret;
+
+	hub = vhub_nl_find_hub(genl_info_net(info),
+			       info->attrs[VHUB_A_PORT_HUB_IFINDEX],
+			       info->attrs[VHUB_A_PORT_HUB_NAME],
+			       info->extack);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	ret = vhub_nl_add_port(skb, hub, info);
 	vhub_hub_put(hub);
 	return ret;
 }

@@ -11,6 +11,8 @@
 #include <linux/etherdevice.h>
 #include <linux/virtio_net.h>
 
+#include <uapi/linux/vhub_dev.h>
+
 #include "compat.h"
 
 /* Segments of one frame: enough for 64 KiB at any MTU that IP allows. */
@@ -165,6 +167,9 @@ u32 vhub_offload_needs(const struct vhub_offload *offload)
  */
 u32 vhub_offload_needs_skb(const struct sk_buff *skb)
 {
+	const unsigned int known = SKB_GSO_TCPV4 | SKB_GSO_TCPV6 |
+				   SKB_GSO_TCP_ECN | SKB_GSO_UDP_L4 |
+				   SKB_GSO_DODGY;
 	u32 needs = skb->ip_summed == CHECKSUM_PARTIAL ? TUN_F_CSUM : 0;
 	unsigned int type;
 
@@ -172,6 +177,9 @@ u32 vhub_offload_needs_skb(const struct sk_buff *skb)
 		return needs;
 
 	type = skb_shinfo(skb)->gso_type;
+	/* Tunnels, lists of frames, and what is larger than a hub carries. */
+	if ((type & ~known) || skb->len > VHUB_FRAME_MAX)
+		return needs | BIT(31);
 	if (type & SKB_GSO_TCP_ECN)
 		needs |= TUN_F_TSO_ECN;
 	if (type & SKB_GSO_TCPV4)
@@ -201,10 +209,16 @@ int vhub_offload_to_skb(const struct vhub_offload *offload,
 	return virtio_net_hdr_to_skb(skb, &hdr, little_endian);
 }
 
-/* A sender can ask for segments of one byte: one write would then fill the
+/**
+ * vhub_offload_check_segments - may this frame be segmented?
+ * @skb: a frame that is to be
+ *
+ * A sender can ask for segments of one byte: one write would then fill the
  * memory, and the time of this CPU, with frames.
+ *
+ * Return: 0, or -EINVAL for one that would become too many.
  */
-static int vhub_offload_check_segments(const struct sk_buff *skb)
+int vhub_offload_check_segments(const struct sk_buff *skb)
 {
 	if (skb->len / skb_shinfo(skb)->gso_size >= VHUB_OFFLOAD_SEGMENTS_MAX)
 		return -EINVAL;

@@ -40,6 +40,7 @@ u32 vhub_offload_needs(const struct vhub_offload *offload);
 u32 vhub_offload_needs_skb(const struct sk_buff *skb);
 int vhub_offload_to_skb(const struct vhub_offload *offload,
 			struct sk_buff *skb);
+int vhub_offload_check_segments(const struct sk_buff *skb);
 struct sk_buff *vhub_offload_complete(struct sk_buff *skb);
 int vhub_offload_check_tun(unsigned long tun_f);
 

@@ -31,11 +31,13 @@ enum vhub_hub_mode {
  * enum vhub_port_kind - What a port is made of.
  * @VHUB_PORT_KIND_FD: An open file of /dev/vhub, one queue or several.
  * @VHUB_PORT_KIND_HOST: The hub's own network device, the host's cable.
+ * @VHUB_PORT_KIND_DEV: A network device whose master is the hub's.
  */
 enum vhub_port_kind {
 	VHUB_PORT_KIND_UNSPEC,
 	VHUB_PORT_KIND_FD,
 	VHUB_PORT_KIND_HOST,
+	VHUB_PORT_KIND_DEV,
 };
 
 /**
@@ -153,6 +155,8 @@ enum {
 	VHUB_A_PORT_LEARNING,
 	VHUB_A_PORT_FLOOD,
 	VHUB_A_PORT_ISOLATED,
+	VHUB_A_PORT_DEV_IFINDEX,
+	VHUB_A_PORT_DEV_NAME,
 
 	__VHUB_A_PORT_MAX,
 	VHUB_A_PORT_MAX = (__VHUB_A_PORT_MAX - 1)
@@ -182,6 +186,7 @@ enum {
 	VHUB_CMD_PORT_DEL,
 	VHUB_CMD_PORT_NTF,
 	VHUB_CMD_PORT_DEL_NTF,
+	VHUB_CMD_PORT_ADD,
 	VHUB_CMD_FDB_GET,
 	VHUB_CMD_FDB_ADD,
 	VHUB_CMD_FDB_DEL,
