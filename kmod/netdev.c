@@ -122,13 +122,12 @@ static void vhub_netdev_deliver(struct vhub_port *port,
 {
 	struct vhub_netdev *netdev = container_of(port, struct vhub_netdev,
 						  port);
-	struct vhub_frame *frame;
+	struct vhub_frame *frame = vhub_batch_frames(batch);
 	u32 i, frames = 0;
 	u64 bytes = 0;
 	int reason;
 
-	for (i = 0; i < batch->count; i++) {
-		frame = &batch->frames[i];
+	for (i = 0; i < batch->count; i++, frame++) {
 		reason = vhub_netdev_transmit(netdev->dev, frame, batch->dev);
 		if (unlikely(reason)) {
 			vhub_stats_drop(port->stats, reason, 1);

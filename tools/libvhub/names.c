@@ -95,6 +95,8 @@ const char *vhub_port_kind(uint32_t kind)
 		return "fd";
 	case VHUB_PORT_KIND_HOST:
 		return "host";
+	case VHUB_PORT_KIND_DEV:
+		return "dev";
 	default:
 		return NULL;
 	}

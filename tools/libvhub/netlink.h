@@ -147,6 +147,8 @@ struct vhub_hub_set {
  * @max_addresses: how many addresses the hub keeps for it, 0 for any number
  * @addresses: how many there are
  * @lock: the only address it may send from, if it is locked to one
+ * @dev_ifindex: of the network device that is the port
+ * @dev_name: of that device
  * @reserved: 0
  */
 struct vhub_port_info {
@@ -174,8 +176,10 @@ struct vhub_port_info {
 	uint32_t max_addresses;
 	uint32_t addresses;
 	uint8_t lock[VHUB_ADDRESS_SIZE];
-	uint8_t reserved8[2];
-	uint64_t reserved[13];
+	uint8_t reserved8[6];
+	uint32_t dev_ifindex;
+	char dev_name[VHUB_NAME_SIZE];
+	uint64_t reserved[10];
 };
 
 /**
@@ -314,12 +318,16 @@ int vhub_hub_del(struct vhub_nl *nl, const char *name);
 
 /*
  * Ports of the hub named @hub. vhub_port_list() takes NULL for those of all
- * hubs of the namespace.
+ * hubs of the namespace. vhub_port_add() makes the network device @dev a port,
+ * with a label if @label is not NULL, and tells of it if @port is not NULL;
+ * -ENXIO for no such device.
  */
 int vhub_port_get(struct vhub_nl *nl, const char *hub, uint32_t number,
 		  struct vhub_port_info *port);
 int vhub_port_list(struct vhub_nl *nl, const char *hub,
 		   struct vhub_port_info **ports, size_t *n);
+int vhub_port_add(struct vhub_nl *nl, const char *hub, const char *dev,
+		  const char *label, struct vhub_port_info *port);
 int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 		  const struct vhub_port_set *set);
 int vhub_port_del(struct vhub_nl *nl, const char *hub, uint32_t number);

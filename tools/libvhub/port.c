@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libvhub - ports over netlink: show, set, del */
+/* libvhub - ports over netlink: show, add, set, del */
 #include <errno.h>
 #include <string.h>
 
@@ -24,9 +24,11 @@ static const uint8_t port_type[] = {
 	[VHUB_A_PORT_LOCK] = MNL_TYPE_BINARY,
 	[VHUB_A_PORT_MAX_ADDRESSES] = MNL_TYPE_U32,
 	[VHUB_A_PORT_ADDRESSES] = MNL_TYPE_U32,
+	[VHUB_A_PORT_DEV_IFINDEX] = MNL_TYPE_U32,
+	[VHUB_A_PORT_DEV_NAME] = MNL_TYPE_NUL_STRING,
 };
 
-#define PORT_ATTR_MAX	VHUB_A_PORT_ADDRESSES
+#define PORT_ATTR_MAX	VHUB_A_PORT_DEV_NAME
 
 static const uint8_t stats_type[] = {
 	[VHUB_A_STATS_RX_FRAMES] = MNL_TYPE_U64,
@@ -115,6 +117,7 @@ static void port_parse_numbers(const struct nlattr *const *tb,
 		[VHUB_A_PORT_QUEUED] = &port->queued,
 		[VHUB_A_PORT_MAX_ADDRESSES] = &port->max_addresses,
 		[VHUB_A_PORT_ADDRESSES] = &port->addresses,
+		[VHUB_A_PORT_DEV_IFINDEX] = &port->dev_ifindex,
 	};
 	unsigned int i;
 
@@ -151,6 +154,8 @@ int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port)
 	ret = vhub_nl_copy_address(port->lock, tb[VHUB_A_PORT_LOCK]);
 	if (ret)
 		return ret;
+	vhub_nl_copy_string(port->dev_name, sizeof(port->dev_name),
+			    tb[VHUB_A_PORT_DEV_NAME]);
 	if (!tb[VHUB_A_PORT_STATS])
 		return 0;
 	return port_parse_stats(tb[VHUB_A_PORT_STATS], port);
@@ -238,6 +243,39 @@ static void port_put_switch(struct nlmsghdr *nlh,
 {
 	if (vhub_has(set->has, attr))
 		mnl_attr_put_u8(nlh, attr, on);
+}
+
+/**
+ * vhub_port_add() - make a network device a port
+ * @nl: all zero or used before
+ * @hub: name of the hub
+ * @dev: name of the device, in the same namespace
+ * @label: text for the port, or NULL
+ * @port: filled in, may be NULL
+ *
+ * Return: 0 or -errno, -ENXIO for no such device; -EINVAL, -EBUSY, -EEXIST,
+ * -ELOOP or -EOPNOTSUPP for one that cannot be a port, -ENOSPC for a full hub.
+ */
+int vhub_port_add(struct vhub_nl *nl, const char *hub, const char *dev,
+		  const char *label, struct vhub_port_info *port)
+{
+	char buf[VHUB_NL_REQUEST_SIZE];
+	struct vhub_port_info unwanted;
+	struct nlmsghdr *nlh;
+	int ret;
+
+	if (!port)
+		port = &unwanted;
+	memset(port, 0, sizeof(*port));
+	ret = vhub_genl_ready(nl);
+	if (ret)
+		return ret;
+	nlh = vhub_genl_request(nl, buf, VHUB_CMD_PORT_ADD);
+	mnl_attr_put_strz(nlh, VHUB_A_PORT_HUB_NAME, hub);
+	mnl_attr_put_strz(nlh, VHUB_A_PORT_DEV_NAME, dev);
+	if (label)
+		mnl_attr_put_strz(nlh, VHUB_A_PORT_LABEL, label);
+	return vhub_nl_talk(nl, nl->genl, nlh, port_get_cb, port);
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vhub - vhub port: del, set, show */
+/* vhub - vhub port: add, del, set, show */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +101,65 @@ static int port_words(struct words *w, const char **hub, uint32_t *number)
 	return ret ? : words_key_port(w, number);
 }
 
+/* What "port add" is told. */
+struct port_new {
+	const char *dev;
+	const char *label;
+};
+
+static bool port_new_dev(const char *text, void *data)
+{
+	struct port_new *new = data;
+
+	new->dev = text;
+	return *text && strlen(text) < VHUB_NAME_SIZE;
+}
+
+static bool port_new_label(const char *text, void *data)
+{
+	struct port_new *new = data;
+
+	new->label = text;
+	return strlen(text) <= VHUB_LABEL_MAX;
+}
+
+static const struct words_option port_new_options[] = {
+	{ "dev", "the name of a network device", port_new_dev },
+	{ "label", "a text of up to 31 bytes", port_new_label },
+	{ NULL, NULL, NULL }
+};
+
+static int port_not_added(const struct cli *cli, int err, const char *hub,
+			  const char *dev)
+{
+	if (err == -ENXIO)
+		return cli_refused(cli,
+				   "no network device \"%s\" in this network namespace",
+				   dev);
+	if (err == -ENODEV || err == -EPERM || !cli->nl.error[0])
+		return cli_nl_refused(cli, err, hub);
+	return cli_refused(cli, "hub \"%s\", network device \"%s\": %s", hub,
+			   dev, cli->nl.error);
+}
+
+static int port_add(struct cli *cli, int argc, char **argv)
+{
+	struct words w = { cli, argc, argv };
+	struct port_new new = { NULL, NULL };
+	const char *hub;
+	int ret;
+
+	ret = words_key_hub(&w, &hub);
+	if (!ret)
+		ret = words_options(&w, port_new_options, NULL, &new);
+	if (ret)
+		return ret;
+	if (!new.dev)
+		return cli_usage(cli, "port add: dev is missing");
+	ret = vhub_port_add(&cli->nl, hub, new.dev, new.label, NULL);
+	return ret ? port_not_added(cli, ret, hub, new.dev) : CLI_OK;
+}
+
 static int port_set(struct cli *cli, int argc, char **argv)
 {
 	struct words w = { cli, argc, argv };
@@ -185,6 +244,20 @@ static void port_print_addresses(struct out *out,
 		   "max_addresses", port->max_addresses);
 }
 
+/* The network device that the port is, if it is one. */
+static void port_print_dev(struct out *out, const struct vhub_port_info *port)
+{
+	if (vhub_has(port->has, VHUB_A_PORT_DEV_NAME))
+		out_string(out, OUT_ALWAYS, out->json ? "dev_name" : "dev",
+			   port->dev_name);
+	else
+		out_null(out, "dev_name");
+	if (vhub_has(port->has, VHUB_A_PORT_DEV_IFINDEX))
+		out_number(out, OUT_DETAILS, "dev_ifindex", port->dev_ifindex);
+	else
+		out_null(out, "dev_ifindex");
+}
+
 static void port_print_details(struct out *out,
 			       const struct vhub_port_info *port)
 {
@@ -235,6 +308,7 @@ void port_print(struct out *out, const struct vhub_port_info *port)
 		 vhub_port_flag_names());
 	out_string(out, *port->label ? OUT_ALWAYS : OUT_JSON, "label",
 		   port->label);
+	port_print_dev(out, port);
 	port_print_lock(out, port);
 	port_print_user(out, port);
 	port_print_details(out, port);
@@ -307,6 +381,7 @@ static int port_show(struct cli *cli, int argc, char **argv)
 
 static const struct cli_verb port_verbs[] = {
 	{ "show", port_show },
+	{ "add", port_add },
 	{ "del", port_del },
 	{ "set", port_set },
 	{ NULL, NULL }
@@ -317,6 +392,7 @@ const struct cli_object cli_port = {
 	.verbs = port_verbs,
 	.help =
 	"  vhub port [show [[hub] NAME [[port] NUMBER]]]\n"
+	"  vhub port add [hub] NAME dev DEVICE [label TEXT]\n"
 	"  vhub port set [hub] NAME [port] NUMBER [label TEXT] [link on|off]\n"
 	"           [learning on|off] [flood on|off] [isolated on|off]\n"
 	"           [lock ADDRESS|off] [max-addresses N]\n"
