@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 175
+plan 187
 
 # wrong SENTENCE WORD...: "vhub WORD..." is no command
 wrong()
@@ -63,7 +63,7 @@ wrong 'unknown object "", see "vhub help"' ""
 wrong 'unknown object "h", see "vhub help"' h
 wrong 'hub: unknown verb "lan0", see "vhub hub help"' hub lan0
 wrong 'hub: unknown verb "ad", see "vhub hub help"' hub ad lan1
-wrong 'port: unknown verb "add", see "vhub port help"' port add lan0
+wrong 'port: unknown verb "ad", see "vhub port help"' port ad lan0
 wrong 'fdb: unknown verb "set", see "vhub fdb help"' fdb set lan0
 wrong 'monitor: "x" is not hub, port or fdb' monitor x
 
@@ -71,6 +71,7 @@ wrong 'monitor: "x" is not hub, port or fdb' monitor x
 wrong 'the name of a hub is missing' hub add
 wrong 'the name of a hub is missing' hub set
 wrong 'the name of a hub is missing' hub del
+wrong 'the name of a hub is missing' port add
 wrong 'the name of a hub is missing' port set
 wrong 'the name of a hub is missing' port del
 wrong 'the name of a hub is missing' port show hub
@@ -93,6 +94,7 @@ refused "$no_hub" hub set lna0 perm 0600
 refused "$no_hub" hub del lna0
 refused "$no_hub" port show lna0
 refused "$no_hub" port show lna0 1
+refused "$no_hub" port add lna0 dev lo
 refused "$no_hub" port set lna0 1 link off
 refused "$no_hub" port del lna0 1
 refused "$no_hub" run lna0 -- true "{n0}"
@@ -172,6 +174,17 @@ refused 'no port 2 on hub "lan0"' port show lan0 2
 refused 'no port 4294967295 on hub "lan0"' port show lan0 4294967295
 refused 'no port 4097 on hub "lan0"' port set lan0 4097 link off
 refused 'no port 2 on hub "lan0"' port del lan0 2
+wrong 'port add: dev is missing' port add lan0
+wrong 'port add: dev is missing' port add lan0 label x
+wrong 'unknown word "lo"' port add lan0 lo
+wrong 'dev: the name of a network device is missing' port add lan0 dev
+wrong 'dev: "" is not the name of a network device' port add lan0 dev ""
+wrong 'dev: "0123456789012345" is not the name of a network device' \
+	port add lan0 dev 0123456789012345
+wrong 'label: "01234567890123456789012345678901" is not a text of up to 31 bytes' \
+	port add lan0 dev lo label 01234567890123456789012345678901
+refused 'no network device "nope" in this network namespace' \
+	port add lan0 dev nope
 wrong 'port set: what to change is missing' port set lan0 1
 wrong 'label: a text of up to 31 bytes is missing' port set lan0 1 label
 wrong 'label: "01234567890123456789012345678901" is not a text of up to 31 bytes' \
@@ -262,6 +275,12 @@ denied 'hub "shut0": Only CAP_NET_ADMIN may give a hub away' \
 	hub set shut0 owner root
 denied 'hub "shut0": Only CAP_NET_ADMIN may name a group it is not in' \
 	hub set shut0 group root
+in_ns a ip link add d0 type dummy
+denied 'hub "shut0": Only CAP_NET_ADMIN may put a network device on a hub' \
+	port add shut0 dev d0
+in_ns a vhub port add shut0 dev d0
+denied 'port 1 of hub "shut0": Only CAP_NET_ADMIN may take a network device off a hub' \
+	port del shut0 1
 
 full()
 {

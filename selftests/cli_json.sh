@@ -33,6 +33,8 @@ types()
 ns_add a
 in_ns a vhub hub add lan0 group nogroup
 in_ns a vhub hub add lan1 owner 54321
+in_ns a ip link add d0 type dummy
+in_ns a vhub port add lan1 dev d0
 start_ready plain in_ns a frames hold lan0 1
 start_ready tun in_ns a vhub run lan0 queues 2 vnet 12 -- \
 	sh -c 'echo ready; read line # {n0}'
@@ -65,7 +67,7 @@ same "types of a hub's values" \
 	'["addresses number","ageing_ms number","group number","group_name string","ifindex number","max_addresses number","mode string","name string","owner number","owner_name string","perm string","ports number","ports_max number"]' \
 	"$(types '.[0]' in_ns a vhub -j hub show lan0)"
 same "types of a port's values" \
-	'["addresses number","command string","flags array","hub_ifindex number","hub_name string","kind string","label string","lock null","max_addresses number","number number","offloads array","owner number","owner_name string","pid number","queued number","queues number","queues_on number","stats object","vnet_hdr_size number"]' \
+	'["addresses number","command string","dev_ifindex null","dev_name null","flags array","hub_ifindex number","hub_name string","kind string","label string","lock null","max_addresses number","number number","offloads array","owner number","owner_name string","pid number","queued number","queues number","queues_on number","stats object","vnet_hdr_size number"]' \
 	"$(types '.[0]' in_ns a vhub -j port show lan0 1)"
 same "types of an address's values" \
 	'["address string","age_ms null","flags array","hub_ifindex number","hub_name string","port number","vid number"]' \
@@ -73,6 +75,9 @@ same "types of an address's values" \
 json_same "what is not known is null" \
 	'.[0] | [.command, .pid, .owner, .owner_name]' '[null,null,null,null]' \
 	in_ns a vhub -j port show lan0 0
+json_same "nor of a network device, but what that is" \
+	'.[0] | [.command, .pid, .owner, .owner_name, .dev_name, (.dev_ifindex | type)]' \
+	'[null,null,null,null,"d0","number"]' in_ns a vhub -j port show lan1 1
 json_same "details are there without -d" \
 	'.[0] | [.kind, .flags, .queues, .queues_on, .vnet_hdr_size]' \
 	'["fd",["send","recv","link","vnet-hdr","multi-queue"],2,2,12]' \

@@ -25,6 +25,8 @@
  * -m MODE	open with r, w or rw
  * -n NETNS	open in that namespace, then live in the old one
  * -r		set up a ring to send from, and write() nevertheless
+ * -t		HUB is a TAP, opened as emulators do
+ * -p		HUB is any network device, used by a packet socket
  *
  * All say "ready PORT" when they are attached, "hold" and "many" "ready N". They
  * stay attached until they are killed or, all but "listen" and "respond", read
@@ -36,6 +38,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/ethernet.h>
+#include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/ether.h>
 #include <netinet/if_ether.h>
@@ -50,15 +53,19 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <linux/vhub_dev.h>
 
 #define FRAMES_TYPE	0x88b5		/* IEEE's for local experiments */
 #define FRAMES_MAGIC	0x76687562
 #define FRAMES_WAIT	60000		/* ms until we give up waiting */
 #define FRAMES_BURST	256		/* what any queue has room for */
+#define FRAMES_RCVBUF	(16 << 20)	/* of a packet socket */
 
 /* What a numbered frame begins with; bytes that depend on @seq follow. */
 struct numbered {
@@ -67,7 +74,13 @@ struct numbered {
 	uint32_t seq;
 } __attribute__((packed));
 
+struct options;
+
+/* Returns a file that is a port, or the far end of one, or -errno. */
+typedef int (*opener)(struct options *o);
+
 struct options {
+	opener open;
 	const char *hub;
 	const char *label;
 	const char *netns;
@@ -128,14 +141,56 @@ static int add_ring(int fd)
 	return ioctl(fd, VHUB_IOC_RINGS, &rings);
 }
 
-/* Returns an attached file or -errno. */
-static int try_attach(struct options *o)
+static int open_tap(struct options *o)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd, ret;
+
+	fd = open("/dev/net/tun", o->flags | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", o->hub);
+	if (ioctl(fd, TUNSETIFF, &ifr)) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+static int open_packet(struct options *o)
+{
+	const struct sockaddr_ll at = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex(o->hub),
+	};
+	const int on = 1, size = FRAMES_RCVBUF;
+	int fd, ret;
+
+	if (!at.sll_ifindex)
+		return -ENODEV;
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC |
+		    (o->flags & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
+		       sizeof(on)) ||
+	    /* The first is for privileged users, and without limit. */
+	    (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) &&
+	     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size))) ||
+	    bind(fd, (const void *)&at, sizeof(at))) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+static int open_port(struct options *o)
 {
 	struct vhub_attach a = { .size = sizeof(a) };
 	int fd, ret;
-
-	if (o->fd >= 0)
-		return o->fd;
 
 	fd = open_there(o);
 	if (fd < 0)
@@ -149,6 +204,11 @@ static int try_attach(struct options *o)
 	}
 	o->port = a.port;
 	return fd;
+}
+
+static int try_attach(struct options *o)
+{
+	return o->fd >= 0 ? o->fd : o->open(o);
 }
 
 static int attach(struct options *o)
@@ -383,6 +443,12 @@ struct flood {
 	unsigned long errors;
 };
 
+/* A network device may be busy, of which a packet socket hears. */
+static bool is_busy(ssize_t ret)
+{
+	return ret < 0 && (errno == EAGAIN || errno == ENOBUFS);
+}
+
 /* Sends one frame and reads a few: ports that all do so keep moving. */
 static void flood_once(struct flood *f, int fd, uint8_t *frame, uint32_t size)
 {
@@ -393,7 +459,7 @@ static void flood_once(struct flood *f, int fd, uint8_t *frame, uint32_t size)
 	ret = write(fd, frame, size);
 	if (ret == size)
 		f->sent++;
-	else if (!f->errors++)
+	else if (!is_busy(ret) && !f->errors++)
 		warn("write of %u bytes gave %zd", size, ret);
 
 	for (i = 0; i < 8; i++) {
@@ -655,13 +721,18 @@ static int parse_mode(const char *text)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .label = "", .flags = O_RDWR, .fd = -1 };
+	struct options o = {
+		.open = open_port,
+		.label = "",
+		.flags = O_RDWR,
+		.fd = -1,
+	};
 	const struct command *c = commands;
 	int opt;
 
 	setlinebuf(stdout);
 	setvbuf(stdin, NULL, _IONBF, 0);	/* poll() sees what is left */
-	while ((opt = getopt(argc, argv, "+f:l:m:n:r")) != -1) {
+	while ((opt = getopt(argc, argv, "+f:l:m:n:prt")) != -1) {
 		switch (opt) {
 		case 'f':
 			o.fd = to_number(optarg);
@@ -677,6 +748,12 @@ int main(int argc, char **argv)
 			break;
 		case 'r':
 			o.ring = true;
+			break;
+		case 'p':
+			o.open = open_packet;
+			break;
+		case 't':
+			o.open = open_tap;
 			break;
 		default:
 			return 2;

@@ -8,7 +8,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 36
+plan 39
 
 # The names of all hubs, of every network namespace that a process lives in or
 # that has a name: a hub does not hold the module.
@@ -47,6 +47,7 @@ control=/sys/kernel/debug/dynamic_debug/control
 debug=()
 ! grep -qs '\[vhub\].* =p' $control || debug=(dyndbg=+p)
 
+modprobe veth
 # Nobody shall load it behind our back.
 modprobe=$(cat /proc/sys/kernel/modprobe)
 restore()
@@ -75,6 +76,7 @@ for_everybody()
 {
 	[ "$(stat -c '%F %a' /dev/vhub)" = "character special file 666" ]
 }
+
 
 monitor_tells()
 {
@@ -105,6 +107,11 @@ start_ready nameless unshare -n sh -c \
 	'ip link add lan1 type vhub; echo ready; read -r line; ip link show lan1'
 same "hubs of all namespaces are found" "lan0 lan1 vhubtest0 vhubtest1" \
 	"$(all_hubs)"
+in_ns a ip link add v0 type veth peer name v1
+in_ns a ip link set v0 up
+in_ns a ip link set v1 up
+in_ns a ip link set v0 master lan0
+start_ready flood in_ns a frames -p flood v1 60
 start monitor vhub monitor
 # While it asks for something it holds the module: it listens once it tells.
 busywait monitor_tells || bail "vhub monitor prints nothing"
@@ -116,6 +123,10 @@ cmd_fail "no hub is left" ip link show vhubtest0
 cmd_fail "no hub is left that was up" ip link show vhubtest1
 cmd_fail "no hub is left in another namespace" in_ns a ip link show lan0
 cmd_fail "no hub is left in one without a name" end nameless
+cmd_ok "network devices stay, with no master" \
+	test "$(in_ns a ip -j link show v0 | jq '.[0].master')" = null
+cmd_ok "and whoever sends them frames goes on" flood_sends flood
+end flood || bail "flood ended with an error"
 cmd_fail "nothing is left at all" traces
 stop monitor
 
@@ -127,6 +138,8 @@ cmd_says "vhub hub del says so" 2 "vhub: $not_loaded" vhub hub del lan0
 cmd_says "vhub hub set says so" 2 "vhub: $not_loaded" \
 	vhub hub set lan0 perm 0600
 cmd_says "vhub port show says so" 2 "vhub: $not_loaded" vhub port show
+cmd_says "vhub port add says so" 2 "vhub: $not_loaded" \
+	vhub port add lan0 dev lo
 cmd_says "vhub port set says so" 2 "vhub: $not_loaded" \
 	vhub port set lan0 1 link off
 cmd_says "vhub port del says so" 2 "vhub: $not_loaded" vhub port del lan0 1
