@@ -313,12 +313,12 @@ static int vhub_netdev_check_free(struct vhub_hub *hub, struct net_device *dev,
 	}
 	if (master) {
 		NL_SET_ERR_MSG(extack,
-			       "The device is a port of another already: a hub, bridge, bond ...");
+			       "The device is a port of another master already");
 		return -EBUSY;
 	}
 	if (netdev_is_rx_handler_busy(dev)) {
 		NL_SET_ERR_MSG(extack,
-			       "What the device receives goes to another already: macvlan, macvtap ...");
+			       "What the device receives goes to another already, as to a macvlan");
 		return -EBUSY;
 	}
 	if (dev->priv_flags & IFF_NO_RX_HANDLER) {

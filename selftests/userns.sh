@@ -11,7 +11,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 31
+plan 35
 
 # Programs, as as_nobody is: user nobody as root of namespaces of their own, and
 # as root of a user namespace only.
@@ -40,6 +40,7 @@ in_ns a vhub hub add root0 perm 0600
 in_ns a vhub hub add all0 perm 0666
 in_ns a vhub hub add read0 perm 0604
 in_ns a vhub hub add own0 owner nobody perm 0600
+in_ns a ip link add d0 type dummy
 in_ns a vhub hub add group0 group nogroup perm 0060
 
 # A network of their own -------------------------------------------------------
@@ -53,6 +54,12 @@ cmd_ok "the host is plugged in" own sh -c \
 	'vhub hub add own0 && ip link set own0 up && vhub port show own0 0 |
 	grep -q send,recv,link'
 cmd_ok "rights change" own sh -c 'vhub hub add own0 && vhub hub set own0 perm 0600'
+cmd_ok "network devices become ports, and are none any more" \
+	own sh -c 'vhub hub add own0 && ip link add v0 type veth peer name v1 &&
+	ip link set v0 up && ip link set v1 up && vhub port add own0 dev v0 &&
+	vhub port show own0 1 | grep -q "dev v0" && frames -p send v1 1 60 &&
+	vhub port del own0 1 && ip link set v0 master own0 &&
+	ip link set v0 nomaster'
 cmd_says "but not to users that are not there" 2 \
 	'vhub: hub "own0": No such user in this user namespace' \
 	own sh -c 'vhub hub add own0 && vhub hub set own0 owner 1'
@@ -83,6 +90,9 @@ start_ready hold in_ns a frames hold own0 1
 cmd_ok "and labels of ports" nobody vhub port set own0 1 label x
 cmd_ok "and takes them off" nobody vhub port del own0 1
 end hold
+cmd_fail "but puts no network device on it" nobody vhub port add own0 dev d0
+in_ns a vhub port add own0 dev d0
+cmd_fail "and takes none off" nobody vhub port del own0 1
 cmd_fail "but does not delete the hub" nobody vhub hub del own0
 cmd_fail "or set it up" nobody ip link set own0 up
 
@@ -90,6 +100,7 @@ cmd_fail "or set it up" nobody ip link set own0 up
 cmd_fail "who calls himself root makes no hub" fake vhub hub add new0
 cmd_fail "deletes none" fake vhub hub del all0
 cmd_fail "attaches to none that is shut" fake vhub run root0 -- true '{n0.fd}'
+cmd_fail "takes no network device off" fake vhub port del own0 1
 cmd_fail "changes no rights" fake vhub hub set all0 perm 0600
 cmd_fail "gives no hub away" fake vhub hub set own0 owner 0
 cmd_ok "but may do what the user may" fake frames spread all0 2 100 100

@@ -233,6 +233,27 @@ int hub_add(const char *name)
 	return rtnl_talk(nlh);
 }
 
+/* A VXLAN that only receives: it has nobody to send to. */
+int vxlan_add(const char *name, __u32 id, __u16 port)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	struct nlattr *nest, *data;
+	struct nlmsghdr *nlh;
+	char buf[512];
+
+	nlh = rtnl_begin(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head,
+			 sizeof(head));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	nest = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "vxlan");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u32(nlh, IFLA_VXLAN_ID, id);
+	mnl_attr_put_u16(nlh, IFLA_VXLAN_PORT, htons(port));
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, nest);
+	return rtnl_talk(nlh);
+}
+
 int link_del(const char *name)
 {
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
@@ -271,6 +292,54 @@ int link_rename(const char *name, const char *to)
 	nlh = rtnl_begin(buf, RTM_NEWLINK, 0, &head, sizeof(head));
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, to);
 	return rtnl_talk(nlh);
+}
+
+static int link_set_u32(const char *name, __u16 type, __u32 value)
+{
+	struct ifinfomsg head = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = if_nametoindex(name),
+	};
+	struct nlmsghdr *nlh;
+	char buf[256];
+
+	nlh = rtnl_begin(buf, RTM_NEWLINK, 0, &head, sizeof(head));
+	mnl_attr_put_u32(nlh, type, value);
+	return rtnl_talk(nlh);
+}
+
+int link_set_mtu(const char *name, __u32 mtu)
+{
+	return link_set_u32(name, IFLA_MTU, mtu);
+}
+
+/* @master: NULL for none */
+int link_set_master(const char *name, const char *master)
+{
+	return link_set_u32(name, IFLA_MASTER,
+			    master ? if_nametoindex(master) : 0);
+}
+
+/* Opens a TAP as emulators do, @hdr_size being that of a virtio-net header, or
+ * 0. One that is not there is made, and goes when it is closed. Return: the file.
+ */
+int tap_open(const char *name, short flags, int hdr_size, unsigned int offloads)
+{
+	int ret, fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	flags |= TAP_FLAGS | (hdr_size ? IFF_VNET_HDR : 0);
+	ret = tun_set_iff(fd, name, flags);
+	if (!ret && hdr_size)
+		ret = ret_errno(ioctl(fd, TUNSETVNETHDRSZ, &hdr_size));
+	if (!ret)
+		ret = ret_errno(ioctl(fd, TUNSETOFFLOAD,
+				      (unsigned long)offloads));
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
 }
 
 int link_mac(const char *name, unsigned char mac[6])
@@ -715,6 +784,7 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 		[VHUB_A_PORT_QUEUED] = &info->queued,
 		[VHUB_A_PORT_MAX_ADDRESSES] = &info->max_addresses,
 		[VHUB_A_PORT_ADDRESSES] = &info->addresses,
+		[VHUB_A_PORT_DEV_IFINDEX] = &info->dev_ifindex,
 	};
 	int type = mnl_attr_get_type(attr);
 
@@ -734,6 +804,9 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 	case VHUB_A_PORT_LOCK:
 		memcpy(info->lock, mnl_attr_get_payload(attr),
 		       sizeof(info->lock));
+		break;
+	case VHUB_A_PORT_DEV_NAME:
+		copy_text(info->dev_name, sizeof(info->dev_name), attr);
 		break;
 	case VHUB_A_PORT_STATS:
 		return mnl_attr_parse_nested(attr, take_stats_attr, info);
@@ -845,6 +918,19 @@ int port_get(const char *hub, __u32 number, struct port_info *info)
 	int ret = port_begin(&genl, VHUB_CMD_PORT_GET, hub, number);
 
 	return ret ? ret : port_end(&genl, take_port, info);
+}
+
+int port_add(const char *hub, const char *dev, struct port_info *info)
+{
+	struct genl genl;
+	int ret = genl_open(&genl);
+
+	if (ret)
+		return ret;
+	genl_begin(&genl, VHUB_CMD_PORT_ADD, 0);
+	mnl_attr_put_strz(genl.nlh, VHUB_A_PORT_HUB_NAME, hub);
+	mnl_attr_put_strz(genl.nlh, VHUB_A_PORT_DEV_NAME, dev);
+	return port_end(&genl, take_port, info);
 }
 
 /* Sets one attribute that is on or off. */

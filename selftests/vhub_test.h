@@ -69,9 +69,13 @@ int recv_fd(int sock);
 
 /* Network devices, by rtnetlink. */
 int hub_add(const char *name);
+int vxlan_add(const char *name, __u32 id, __u16 port);
 int link_del(const char *name);
 int link_up(const char *name, bool up);
 int link_rename(const char *name, const char *to);
+int link_set_mtu(const char *name, __u32 mtu);
+int link_set_master(const char *name, const char *master);
+int tap_open(const char *name, short flags, int hdr_size, unsigned int offloads);
 int link_mac(const char *name, unsigned char mac[6]);
 int link_add_ip4(const char *name, const char *address);
 int link_add_neighbour(const char *name, const char *address,
@@ -154,6 +158,8 @@ struct port_info {
 	__u32 vnet_hdr_size;
 	__u32 offloads;
 	__u32 queued;
+	__u32 dev_ifindex;
+	char dev_name[IFNAMSIZ];
 	__u64 rx_frames;
 	__u64 rx_bytes;
 	__u64 tx_frames;
@@ -173,6 +179,7 @@ int hub_set(const char *hub, long owner, long group, long perm,
 int hub_set_number(const char *hub, __u16 attr, __u32 value);
 int port_get(const char *hub, __u32 number, struct port_info *info);
 int port_set_switch(const char *hub, __u32 number, __u16 attr, __u8 on);
+int port_add(const char *hub, const char *dev, struct port_info *info);
 int port_set_link(const char *hub, __u32 number, __u8 link);
 int port_set_max(const char *hub, __u32 number, __u32 max);
 int port_set_lock(const char *hub, __u32 number, const unsigned char mac[6]);
