@@ -805,6 +805,36 @@ TEST_F(rings, threads_may_kick_one_ring)
 	EXPECT_EQ(put, kickers[0].sent + kickers[1].sent + i);
 }
 
+static bool has_link(__u32 number)
+{
+	struct port_info info;
+
+	return !port_get(HUB, number, &info) &&
+	       info.flags & VHUB_PORT_FLAG_LINK;
+}
+
+TEST_F(rings, ring_and_network_device)
+{
+	struct port_info info = {};
+	int tap;
+
+	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
+				"1"));
+	tap = tap_open("tap0", 0, 0, 0);
+	ASSERT_LE(0, tap);
+	ASSERT_EQ(0, port_add(HUB, "tap0", &info));
+	ASSERT_EQ(0, link_up("tap0", true));
+	ASSERT_TRUE(wait_until(has_link(info.number)));
+
+	ASSERT_EQ(0, ring_send(&self->a, 60, 1));
+	EXPECT_TRUE(gets_frame(tap, 60, 1));
+	EXPECT_TRUE(ring_gets(&self->b, 60, 1));
+	ASSERT_EQ(0, send_frame(tap, 60, 2));
+	EXPECT_TRUE(ring_gets(&self->a, 60, 2));
+	EXPECT_TRUE(ring_gets(&self->b, 60, 2));
+	close(tap);
+}
+
 TEST_F(rings, hub_that_went_is_a_cable_without_link)
 {
 	ASSERT_EQ(0, link_del(HUB));

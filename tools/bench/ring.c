@@ -222,7 +222,7 @@ static void ring_close(struct bench_end *end)
 #define RING_RIVAL(n)							\
 static void ring_open_##n(struct bench_end *end, unsigned int i)	\
 {									\
-	ring_open(end, i, n);						\
+	ring_open(end, i, bench_ring_##n.window);			\
 }									\
 									\
 const struct bench_rival bench_ring_##n = {				\
