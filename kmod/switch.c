@@ -8,7 +8,8 @@
  * its destination, to all ports, or nowhere. Frames that follow each other and go
  * the same way are handed on together, so that a batch to one destination is
  * taken by its port under one lock, as a hub's batches are, and wakes its reader
- * once. A frame whose header is that of the one before costs no look-up.
+ * once. A frame whose header is that of the one before costs no look-up, and one
+ * whose source is that of the one before only one.
  */
 
 #include "switch.h"
@@ -52,6 +53,7 @@ struct vhub_switch_way {
  * @from: port that sends
  * @batch: the batch
  * @head: of the last frame that was looked at
+ * @admitted: its source is one that @from may send from
  * @way: which way it goes
  * @run: frames that go this way and were not yet handed on, a part of @batch
  * @sent: frames that reached somebody
@@ -63,6 +65,7 @@ struct vhub_switch {
 	struct vhub_port *from;
 	struct vhub_batch *batch;
 	struct vhub_switch_head head;
+	bool admitted;
 	struct vhub_switch_way way;
 	struct vhub_batch run;
 	u32 sent;
@@ -114,6 +117,17 @@ static bool vhub_switch_same_head(const struct vhub_switch_head *a,
 	return x[0] == y[0] && x[1] == y[1];
 }
 
+/* Source, type and tag: what is learned from. */
+static bool vhub_switch_same_source(const struct vhub_switch_head *a,
+				    const struct vhub_switch_head *b)
+{
+	const u64 *x = (const u64 *)a, *y = (const u64 *)b;
+
+	BUILD_BUG_ON(offsetof(struct vhub_switch_head, source) != 6);
+	return x[1] == y[1] && a->source[0] == b->source[0] &&
+	       a->source[1] == b->source[1];
+}
+
 static u16 vhub_switch_vid(const struct vhub_switch_head *head)
 {
 	return ntohs(head->tci) & VLAN_VID_MASK;
@@ -162,6 +176,10 @@ vhub_switch_find_way(const struct vhub_switch *sw,
 	struct vhub_fdb_entry *entry;
 	struct vhub_fdb_key key;
 
+	if (unlikely(!sw->admitted)) {
+		way.drop = VHUB_A_DROPS_LOCKED;
+		return way;
+	}
 	if (is_multicast_ether_addr(head->dest))
 		return way;
 
@@ -180,16 +198,14 @@ vhub_switch_find_way(const struct vhub_switch *sw,
 	return way;
 }
 
-/* Learns what the header of a frame tells. Return: where the frame goes. */
-static struct vhub_switch_way
-vhub_switch_decide(struct vhub_switch *sw, const struct vhub_switch_head *head)
+/* Learns what the header of a frame tells. Return: may it come from there. */
+static bool vhub_switch_admit(struct vhub_switch *sw,
+			      const struct vhub_switch_head *head)
 {
 	if (unlikely(vhub_switch_is_locked_out(sw->from, head)))
-		return (struct vhub_switch_way){
-			.drop = VHUB_A_DROPS_LOCKED,
-		};
+		return false;
 	vhub_switch_learn(sw, head);
-	return vhub_switch_find_way(sw, head);
+	return true;
 }
 
 static bool vhub_switch_same_way(const struct vhub_switch_way *a,
@@ -278,7 +294,9 @@ static void vhub_switch_frame(struct vhub_switch *sw, u32 i)
 
 	vhub_switch_read_head(sw->batch, i, &head);
 	if (!vhub_switch_same_head(&head, &sw->head)) {
-		way = vhub_switch_decide(sw, &head);
+		if (!vhub_switch_same_source(&head, &sw->head))
+			sw->admitted = vhub_switch_admit(sw, &head);
+		way = vhub_switch_find_way(sw, &head);
 		if (!vhub_switch_same_way(&way, &sw->way)) {
 			vhub_switch_end_run(sw);
 			vhub_switch_begin_run(sw, i);
@@ -311,7 +329,8 @@ u32 vhub_switch_forward(struct vhub_hub *hub, struct vhub_port *from,
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "no RCU read-side section");
 
 	vhub_switch_read_head(batch, 0, &sw.head);
-	sw.way = vhub_switch_decide(&sw, &sw.head);
+	sw.admitted = vhub_switch_admit(&sw, &sw.head);
+	sw.way = vhub_switch_find_way(&sw, &sw.head);
 	vhub_switch_begin_run(&sw, 0);
 	vhub_switch_add(&sw, 0);
 	for (i = 1; i < batch->count; i++)

@@ -345,8 +345,11 @@ TEST_F(fdb, time_0_learns_nothing)
 {
 	ASSERT_EQ(0, hello(A, self->a, self->b, self->c));
 	ASSERT_EQ(0, hub_set_number(HUB, VHUB_A_HUB_AGEING_MS, 0));
-	EXPECT_TRUE(wait_until(addresses() == 0));
+	EXPECT_TRUE(fdb_event_is(&self->ear, VHUB_CMD_FDB_NTF, A, PORT_A, -1));
+	EXPECT_TRUE(fdb_event_is(&self->ear, VHUB_CMD_FDB_DEL_NTF, A, PORT_A,
+				 -1));
 	ASSERT_EQ(0, hello(A, self->a, self->b, self->c));
+	EXPECT_TRUE(fdb_no_event(&self->ear));
 	EXPECT_EQ(0, addresses());
 	EXPECT_TRUE(floods(self->c, self->a, self->b, FLOW(.from = C,
 							   .to = A)));
@@ -1043,6 +1046,40 @@ TEST_F(fdb, made_up_addresses_hurt_only_who_makes_them_up)
 	EXPECT_LT(0, info.not_learned);
 	ASSERT_EQ(0, port_get(HUB, 5, &info));
 	EXPECT_LT(0, info.not_learned);
+}
+
+static bool has_addresses(unsigned int port)
+{
+	struct port_info info;
+
+	return !port_get(HUB, port, &info) && info.addresses;
+}
+
+/* A sender that is at work while its port is taken off leaves nothing in the
+ * table: the kernel would complain of it.
+ */
+TEST_F(fdb, port_that_leaves_is_learned_no_more)
+{
+	struct attacker attacker;
+	unsigned int i;
+	bool stop;
+
+	for (i = 0; i < 300; i++) {
+		stop = false;
+		attacker = (struct attacker){
+			.fd = attach(HUB),
+			.seed = i,
+			.stop = &stop,
+		};
+		ASSERT_EQ(0, pthread_create(&attacker.thread, NULL,
+					    make_up_addresses, &attacker));
+		EXPECT_TRUE(wait_until(has_addresses(4)));
+		ASSERT_EQ(0, port_del(HUB, 4));
+		__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+		pthread_join(attacker.thread, NULL);
+		EXPECT_EQ(0, addresses());
+		close(attacker.fd);
+	}
 }
 
 /* All that can be done to a table while it is written to. */
