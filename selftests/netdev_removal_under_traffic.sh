@@ -6,6 +6,8 @@
 #	  namespace a                namespace b
 #	frames --- 1 |lan0| v0 ----- v1 --- frames
 #	             |    | w0 ----- w1 --- frames
+#
+# vm: -t 600
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/netdev_lib.sh"
