@@ -101,6 +101,7 @@ static double limit_ring_flood(const struct results *results)
 {
 	const struct flood_plan like = {
 		.rival = &bench_ring_64, .len = 64, .receivers = 8,
+		.window = true,
 	};
 
 	return limit_flood_cost(results, &like);

@@ -16,6 +16,8 @@ static const struct flood_plan measure_floods[] = {
 	{ .len = 64, .receivers = 1, .frames = 20000, .warmup = 2000,
 	  .window = 64 },
 	{ .len = 64, .receivers = 8, .frames = 8000, .warmup = 2000 },
+	{ .len = 64, .receivers = 8, .frames = 8000, .warmup = 2000,
+	  .window = 64 },
 	{ .len = 1500, .receivers = 1, .frames = 20000, .warmup = 2000 },
 	{ .len = 1500, .receivers = 1, .frames = 20000, .warmup = 2000,
 	  .window = 64 },

@@ -222,14 +222,14 @@ static void ring_close(struct bench_end *end)
 #define RING_RIVAL(n)							\
 static void ring_open_##n(struct bench_end *end, unsigned int i)	\
 {									\
-	ring_open(end, i, bench_ring_##n.window);			\
+	ring_open(end, i, n);						\
 }									\
 									\
 const struct bench_rival bench_ring_##n = {				\
 	.name		= "ring-" #n,					\
 	.title		= "vhub, rings, " #n,				\
 	.frame_max	= BENCH_FRAME_MAX,				\
-	.window		= n,						\
+	.window		= RING_COUNT / 4,				\
 	.setup		= bench_vhub_setup,					\
 	.open		= ring_open_##n,				\
 	.send_batch	= ring_send_batch,				\
