@@ -533,6 +533,8 @@ static void vhub_netdev_update_link(struct vhub_netdev *netdev)
 	if (on == netdev->told_link)
 		return;
 	netdev->told_link = on;
+	if (!on)
+		vhub_port_forget(&netdev->port);
 	vhub_port_announce(&netdev->port);
 }
 

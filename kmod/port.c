@@ -276,8 +276,13 @@ bool vhub_port_set_flag(struct vhub_port *port, u32 flag, bool on)
 	return test_and_clear_bit(__ffs(flag), &port->flags);
 }
 
-/* Forgets what was learned at a port whose cable was pulled out. */
-static void vhub_port_forget(struct vhub_port *port)
+/**
+ * vhub_port_forget - forget the addresses that were learned at a port
+ * @port: a port whose cable was pulled out
+ *
+ * Context: may sleep.
+ */
+void vhub_port_forget(struct vhub_port *port)
 {
 	struct vhub_hub *hub = vhub_port_get_hub(port);
 

@@ -114,6 +114,7 @@ struct vhub_port *vhub_port_lookup_locked(struct vhub_hub *hub, u32 number);
 void vhub_port_hub_name(const struct vhub_port *port, char name[IFNAMSIZ]);
 bool vhub_port_set_flag(struct vhub_port *port, u32 flag, bool on);
 void vhub_port_set_carrier(struct vhub_port *port, bool on);
+void vhub_port_forget(struct vhub_port *port);
 void vhub_port_announce(struct vhub_port *port);
 void vhub_port_count_drop(struct vhub_port *port, int reason, u32 frames);
 void vhub_port_sum(const struct vhub_port *port, struct vhub_stats_sum *sum);

@@ -562,6 +562,36 @@ TEST_F(fdb, pulled_cable_forgets_what_was_learned)
 	EXPECT_EQ(1, addresses());
 }
 
+/* A network device is a port like others, and its cable its carrier. */
+TEST_F(fdb, network_device_is_learned_and_forgotten)
+{
+	struct port_info info = {};
+	int tap, on = 0;
+
+	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
+				"1"));
+	tap = tap_open("tap0", 0, 0, 0);
+	ASSERT_LE(0, tap);
+	ASSERT_EQ(0, port_add(HUB, "tap0", &info));
+	ASSERT_EQ(0, link_up("tap0", true));
+	ASSERT_EQ(4, info.number);
+	ASSERT_EQ(0, hello(B, self->b, self->a, self->c));
+	EXPECT_TRUE(flow_gets(tap, FLOW(.from = B)));
+	EXPECT_TRUE(only(tap, self->b, self->a, FLOW(.from = X, .to = B)));
+	EXPECT_EQ(4, fdb_port(HUB, X, 0));
+	EXPECT_TRUE(only(self->b, tap, self->a, FLOW(.from = B, .to = X)));
+	/* With a tag, which drivers take off. */
+	EXPECT_TRUE(floods(tap, self->a, self->b,
+			   FLOW(.from = X, .to = B, .vid = 10)));
+	EXPECT_EQ(4, fdb_port(HUB, X, 10));
+
+	ASSERT_EQ(0, ioctl(tap, TUNSETCARRIER, &on));
+	EXPECT_TRUE(wait_until(fdb_port(HUB, X, 0) == -ENOENT));
+	EXPECT_EQ(PORT_B, fdb_port(HUB, B, 0));
+	close(tap);
+	EXPECT_TRUE(wait_until(port_get(HUB, 4, &info) == -ENOENT));
+}
+
 TEST_F(fdb, mode_hub_forgets_all)
 {
 	struct hub_info info;
