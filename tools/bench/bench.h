@@ -80,6 +80,7 @@ static inline int bench_check_frame(struct bench_check *check,
  * @title: in the table
  * @frame_max: bytes of the longest frame it carries
  * @window: frames that a paced sender has to be ahead at least
+ * @receivers_max: receivers that a frame can reach, 0 for any number
  * @missing: why it cannot be had on this machine, or NULL; optional
  * @setup: make a network with that many ends
  * @open: take end number @i of it, in the process that goes on to use it
@@ -97,6 +98,7 @@ struct bench_rival {
 	const char *title;
 	size_t frame_max;
 	unsigned int window;
+	unsigned int receivers_max;
 	const char *(*missing)(void);
 	void (*setup)(unsigned int ends);
 	void (*open)(struct bench_end *end, unsigned int i);
@@ -115,6 +117,8 @@ extern const struct bench_rival bench_ring_1;
 extern const struct bench_rival bench_ring_16;
 extern const struct bench_rival bench_ring_64;
 extern const struct bench_rival bench_ring_256;
+extern const struct bench_rival bench_switch_2;
+extern const struct bench_rival bench_switch_10000;
 extern const struct bench_rival bench_tap;
 extern const struct bench_rival bench_ovs;
 extern const struct bench_rival bench_vde;
@@ -246,6 +250,7 @@ uint64_t bench_now(void);
 void *bench_shared(size_t size);
 int vhub_end_attach(void);
 void bench_vhub_setup(unsigned int ends);
+void bench_vhub_setup_switch(unsigned int ends);
 void bench_vhub_teardown(void);
 
 #endif /* BENCH_H */

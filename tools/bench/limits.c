@@ -107,6 +107,15 @@ static double limit_ring_flood(const struct results *results)
 	return limit_flood_cost(results, &like);
 }
 
+/* What a frame costs in a large table, by what it costs in a small one. */
+static double limit_switch(const struct results *results)
+{
+	double large = limit_cost_one(results, &bench_switch_10000, 64, true);
+	double small = limit_cost_one(results, &bench_switch_2, 64, true);
+
+	return large < 0 || small < 0 ? RESULT_NOT_ASKED : large / small;
+}
+
 static double limit_idle_ns(const struct results *results,
 			    const struct bench_rival *rival, const char *kind,
 			    unsigned int ports)
@@ -219,6 +228,10 @@ const struct result_limit result_limits[] = {
 		.title = "rings, batch 64, 8 receivers, 64 bytes",
 		.unit = "ns", .limit = 120, .goal = true,
 		.value = limit_ring_flood,
+	}, {
+		.name = "switch_10000_by_2",
+		.title = "switch, 10000 to 2 addresses, 64 bytes",
+		.unit = "times", .limit = 1.05, .value = limit_switch,
 	}, {
 		.name = "idle_elsewhere",
 		.title = "1024 idle ports, of another hub, to none",

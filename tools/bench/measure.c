@@ -48,6 +48,8 @@ static bool measure_has_plan(const struct options *options,
 			     const struct flood_plan *plan)
 {
 	return plan->len <= rival->frame_max &&
+	       (!rival->receivers_max ||
+		plan->receivers <= rival->receivers_max) &&
 	       (!options->quick ||
 		(plan->receivers == 1 && plan->len <= 1500));
 }

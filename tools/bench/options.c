@@ -12,6 +12,8 @@ const struct bench_rival *const options_rivals[] = {
 	&bench_ring_16,
 	&bench_ring_64,
 	&bench_ring_256,
+	&bench_switch_2,
+	&bench_switch_10000,
 	&bench_tap,
 	&bench_ovs,
 	&bench_vde,
@@ -31,6 +33,8 @@ static void options_usage(FILE *out)
 	      "  vhub     the hub, by read() and write()\n"
 	      "  ring-1, ring-16, ring-64, ring-256\n"
 	      "           the hub, by rings, so many frames at a time\n"
+	      "  switch-2, switch-10000\n"
+	      "           the hub in mode switch, by rings, to so many addresses\n"
 	      "  tap      TAP devices on a Linux bridge\n"
 	      "  ovs      TAP devices on Open vSwitch's kernel datapath\n"
 	      "  vde      vde_switch as a hub\n"

@@ -36,6 +36,7 @@
  * @known: receiver: what has come, as it knows
  * @batch: sender: frames of a kick
  * @filled: sender: buffers that hold a frame but for its number
+ * @stations: sender in mode switch: stations that frames go to in turn
  */
 struct ring_conn {
 	int fd;
@@ -50,6 +51,7 @@ struct ring_conn {
 	uint32_t known;
 	uint32_t batch;
 	uint32_t filled;
+	uint32_t stations;
 };
 
 /* Not for children: they would get a copy of pinned memory. */
@@ -132,6 +134,13 @@ static void ring_open(struct bench_end *end, unsigned int i, uint32_t batch)
 		ring_post_all(end->back);
 }
 
+static void ring_fill_buffers(struct ring_conn *conn,
+			      const struct bench_frame *frame, size_t len)
+{
+	for (; conn->filled < conn->count; conn->filled++)
+		memcpy(conn->mem + conn->filled * conn->room, frame, len);
+}
+
 /* Every kick is over before the ring comes round. */
 static int ring_send_batch(struct bench_end *end,
 			   const struct bench_frame *frame, size_t len,
@@ -144,9 +153,7 @@ static int ring_send_batch(struct bench_end *end,
 	struct vhub_desc *desc;
 	struct bench_frame *buf;
 
-	for (; conn->filled < conn->count; conn->filled++)
-		memcpy(conn->mem + conn->filled * conn->room, frame, len);
-
+	ring_fill_buffers(conn, frame, len);
 	for (; next != last; next++) {
 		buf = (void *)(conn->mem + (next & mask) * conn->room);
 		buf->number = n++;
@@ -242,3 +249,86 @@ RING_RIVAL(1);
 RING_RIVAL(16);
 RING_RIVAL(64);
 RING_RIVAL(256);
+
+/*
+ * The hub in mode switch: each frame goes to another of so many stations, all of
+ * them at the receiver.
+ */
+#define SWITCH_BATCH	64
+
+static void switch_station(uint8_t address[6], uint32_t n)
+{
+	address[0] = 2;
+	address[1] = 1;
+	address[2] = 0;
+	address[3] = n >> 16;
+	address[4] = n >> 8;
+	address[5] = n;
+}
+
+/* Has the hub learn the stations. */
+static void switch_introduce(int fd, uint32_t stations)
+{
+	uint8_t bytes[60] = { 0 };
+	struct bench_frame *frame = (void *)bytes;
+	uint32_t i;
+
+	memset(frame->dest, 0xff, sizeof(frame->dest));
+	for (i = 0; i < stations; i++) {
+		switch_station(frame->source, i);
+		if (write(fd, bytes, sizeof(bytes)) != sizeof(bytes))
+			bench_die("introduce a station: %s", strerror(errno));
+	}
+}
+
+static void switch_open(struct bench_end *end, unsigned int i,
+			uint32_t stations)
+{
+	struct ring_conn *conn;
+
+	ring_open(end, i, SWITCH_BATCH);
+	conn = end->conn;
+	conn->stations = stations;
+	if (i)
+		switch_introduce(end->fd, stations);
+}
+
+static int switch_send_batch(struct bench_end *end,
+			     const struct bench_frame *frame, size_t len,
+			     uint64_t *number)
+{
+	struct ring_conn *conn = end->conn;
+	struct bench_frame *buf;
+	uint32_t i, next;
+
+	ring_fill_buffers(conn, frame, len);
+	for (i = 0; i < SWITCH_BATCH; i++) {
+		next = (conn->next + i) & (conn->count - 1);
+		buf = (void *)(conn->mem + next * conn->room);
+		switch_station(buf->dest, (*number + i) % conn->stations);
+	}
+	return ring_send_batch(end, frame, len, number);
+}
+
+#define SWITCH_RIVAL(n)							\
+static void switch_open_##n(struct bench_end *end, unsigned int i)	\
+{									\
+	switch_open(end, i, n);						\
+}									\
+									\
+const struct bench_rival bench_switch_##n = {				\
+	.name		= "switch-" #n,					\
+	.title		= "vhub, switch, " #n,				\
+	.frame_max	= BENCH_FRAME_MAX,				\
+	.window		= SWITCH_BATCH,					\
+	.receivers_max	= 1,						\
+	.setup		= bench_vhub_setup_switch,			\
+	.open		= switch_open_##n,				\
+	.send_batch	= switch_send_batch,				\
+	.look_all	= ring_look_all,				\
+	.close		= ring_close,					\
+	.teardown	= bench_vhub_teardown,				\
+}
+
+SWITCH_RIVAL(2);
+SWITCH_RIVAL(10000);

@@ -2,6 +2,7 @@
 /* vhub - vhub-bench: the hub, by read() and write() */
 #include <string.h>
 
+#include "../libvhub/netlink.h"
 #include "../libvhub/vhub.h"
 #include "fd.h"
 
@@ -9,6 +10,25 @@ void bench_vhub_setup(unsigned int ends)
 {
 	(void)ends;
 	bench_shell("ip link add " BENCH_HUB " type vhub");
+}
+
+void bench_vhub_setup_switch(unsigned int ends)
+{
+	const struct vhub_hub_set set = {
+		.has = 1U << VHUB_A_HUB_MODE,
+		.mode = VHUB_HUB_MODE_SWITCH,
+	};
+	struct vhub_hub_info hub;
+	struct vhub_nl nl = { 0 };
+	int ret;
+
+	bench_vhub_setup(ends);
+	ret = vhub_hub_get(&nl, BENCH_HUB, &hub);
+	if (!ret)
+		ret = vhub_hub_set(&nl, hub.ifindex, &set);
+	if (ret)
+		bench_die("set mode switch: %s", strerror(-ret));
+	vhub_nl_close(&nl);
 }
 
 /* A file attached to the hub. */
