@@ -4,7 +4,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 17
+plan 18
 
 rst=$top/Documentation/vhub/json.rst
 
