@@ -249,22 +249,14 @@ static int vhub_nl_dump_fdb_named(struct sk_buff *skb,
 				  struct netlink_callback *cb,
 				  struct nlattr **attrs)
 {
-	struct vhub_nl_fdb_cursor *cursor = vhub_nl_fdb_cursor(cb);
 	struct vhub_hub *hub;
 
-	hub = vhub_nl_find_hub(sock_net(skb->sk),
-			       attrs[VHUB_A_FDB_HUB_IFINDEX],
-			       attrs[VHUB_A_FDB_HUB_NAME], cb->extack);
+	hub = vhub_nl_find_dump_hub(skb, cb, attrs[VHUB_A_FDB_HUB_IFINDEX],
+				    attrs[VHUB_A_FDB_HUB_NAME],
+				    &vhub_nl_fdb_cursor(cb)->hub);
 	if (IS_ERR(hub))
 		return PTR_ERR(hub);
 
-	/* Another of the same name has addresses of its own. */
-	if (cursor->hub && cursor->hub != hub->dev->ifindex) {
-		vhub_hub_put(hub);
-		NL_SET_ERR_MSG(cb->extack, "The hub went during the dump");
-		return -ENODEV;
-	}
-	cursor->hub = hub->dev->ifindex;
 	rcu_read_lock();
 	vhub_nl_dump_fdb_rcu(skb, cb, hub);
 	rcu_read_unlock();

@@ -103,6 +103,37 @@ struct vhub_hub *vhub_nl_find_hub(struct net *net, struct nlattr *ifindex,
 	return hub;
 }
 
+/**
+ * vhub_nl_find_dump_hub - the hub whose ports or addresses a dump shows
+ * @skb: message of the dump
+ * @cb: the dump
+ * @ifindex: as vhub_nl_find_hub()
+ * @name: as vhub_nl_find_hub()
+ * @found: index of the hub that the dump began with, 0 at first; set
+ *
+ * Return: a reference, or an ERR_PTR with a sentence; so, too, when another hub
+ * has the name by now: what it has is its own.
+ */
+struct vhub_hub *vhub_nl_find_dump_hub(struct sk_buff *skb,
+				       struct netlink_callback *cb,
+				       struct nlattr *ifindex,
+				       struct nlattr *name,
+				       unsigned long *found)
+{
+	struct vhub_hub *hub = vhub_nl_find_hub(sock_net(skb->sk), ifindex,
+						name, cb->extack);
+
+	if (IS_ERR(hub))
+		return hub;
+	if (*found && *found != hub->dev->ifindex) {
+		vhub_hub_put(hub);
+		NL_SET_ERR_MSG(cb->extack, "The hub went during the dump");
+		return ERR_PTR(-ENODEV);
+	}
+	*found = hub->dev->ifindex;
+	return hub;
+}
+
 static bool vhub_nl_is_admin(struct sk_buff *request, struct vhub_hub *hub)
 {
 	return netlink_ns_capable(request, dev_net(hub->dev)->user_ns,
@@ -485,22 +516,14 @@ static int vhub_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
 static int vhub_nl_dump_named(struct sk_buff *skb, struct netlink_callback *cb,
 			      struct nlattr **attrs)
 {
-	struct vhub_nl_cursor *cursor = vhub_nl_cursor(cb);
 	struct vhub_hub *hub;
 
-	hub = vhub_nl_find_hub(sock_net(skb->sk),
-			       attrs[VHUB_A_PORT_HUB_IFINDEX],
-			       attrs[VHUB_A_PORT_HUB_NAME], cb->extack);
+	hub = vhub_nl_find_dump_hub(skb, cb, attrs[VHUB_A_PORT_HUB_IFINDEX],
+				    attrs[VHUB_A_PORT_HUB_NAME],
+				    &vhub_nl_cursor(cb)->hub);
 	if (IS_ERR(hub))
 		return PTR_ERR(hub);
 
-	/* Another of the same name has ports of its own. */
-	if (cursor->hub && cursor->hub != hub->dev->ifindex) {
-		vhub_hub_put(hub);
-		NL_SET_ERR_MSG(cb->extack, "The hub went during the dump");
-		return -ENODEV;
-	}
-	cursor->hub = hub->dev->ifindex;
 	vhub_nl_continue_dump(cb, vhub_hub_port_changes(sock_net(skb->sk),
 							hub));
 	vhub_nl_dump_ports(skb, cb, hub);

@@ -280,7 +280,8 @@ int link_up(const char *name, bool up)
 	return rtnl_talk(nlh);
 }
 
-int link_rename(const char *name, const char *to)
+static int link_set_attr(const char *name, __u16 type, const void *value,
+			 size_t size)
 {
 	struct ifinfomsg head = {
 		.ifi_family = AF_UNSPEC,
@@ -290,22 +291,18 @@ int link_rename(const char *name, const char *to)
 	char buf[256];
 
 	nlh = rtnl_begin(buf, RTM_NEWLINK, 0, &head, sizeof(head));
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, to);
+	mnl_attr_put(nlh, type, size, value);
 	return rtnl_talk(nlh);
+}
+
+int link_rename(const char *name, const char *to)
+{
+	return link_set_attr(name, IFLA_IFNAME, to, strlen(to) + 1);
 }
 
 static int link_set_u32(const char *name, __u16 type, __u32 value)
 {
-	struct ifinfomsg head = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = if_nametoindex(name),
-	};
-	struct nlmsghdr *nlh;
-	char buf[256];
-
-	nlh = rtnl_begin(buf, RTM_NEWLINK, 0, &head, sizeof(head));
-	mnl_attr_put_u32(nlh, type, value);
-	return rtnl_talk(nlh);
+	return link_set_attr(name, type, &value, sizeof(value));
 }
 
 int link_set_mtu(const char *name, __u32 mtu)
