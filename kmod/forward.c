@@ -100,7 +100,7 @@ static void vhub_frame_release(struct vhub_frame *frame)
 {
 	struct sk_buff *skb, *next;
 
-	if (likely(!frame->item && !frame->skb))
+	if (likely(!frame->item && !frame->skb && !frame->plain))
 		return;
 
 	skb_list_walk_safe(frame->plain, skb, next) {
@@ -127,8 +127,12 @@ u32 vhub_frame_peek(const struct vhub_frame *frame, void *to, u32 len)
 	u32 done, part;
 
 	len = min(len, frame->len);
-	if (!frame->seg_count)
-		return skb_copy_bits(frame->skb, 0, to, len) ? 0 : len;
+	if (!frame->seg_count) {
+		if (unlikely(len > skb_headlen(frame->skb)))
+			return skb_copy_bits(frame->skb, 0, to, len) ? 0 : len;
+		memcpy(to, frame->skb->data, len);
+		return len;
+	}
 
 	for (done = 0; done < len; done += part, seg++) {
 		part = min(len - done, seg->len);
@@ -272,6 +276,30 @@ struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 }
 
 /**
+ * vhub_frame_take_skb - the frame as an skb that is the receiver's own
+ * @batch: the batch
+ * @frame: a frame of it of which vhub_frame_skb() has made an skb. If there is
+ *	no other receiver it may have nothing but its length afterwards.
+ *
+ * Context: bottom halves off.
+ * Return: an skb whose data is shared, or NULL when there is no memory.
+ */
+struct sk_buff *vhub_frame_take_skb(struct vhub_batch *batch,
+				    struct vhub_frame *frame)
+{
+	struct sk_buff *skb = frame->skb;
+
+	/* Queues share it as it is. */
+	if (!batch->last || skb_shared(skb))
+		return skb_clone(skb, GFP_ATOMIC);
+
+	if (frame->item && vhub_item_skb(frame->item))
+		frame->item = 0;
+	frame->skb = NULL;
+	return skb;
+}
+
+/**
  * vhub_frame_hash - a number that is the same for all frames of a flow
  * @frame: the frame
  * @net: namespace of the hub
@@ -306,18 +334,44 @@ bool vhub_forward_wants(struct vhub_port *port, u32 frames)
 	return false;
 }
 
+/**
+ * vhub_forward_offer - give a batch to a receiver, the last but one so far
+ * @next: the last one, whose turn it is now; NULL at first. Becomes @port.
+ * @port: one more
+ * @batch: the frames
+ *
+ * So the last of all is known when it has its turn: vhub_forward_offer_last().
+ */
+void vhub_forward_offer(struct vhub_port **next, struct vhub_port *port,
+			struct vhub_batch *batch)
+{
+	if (*next)
+		(*next)->ops->deliver(*next, batch);
+	*next = port;
+}
+
+/* Gives a batch to the last of its receivers, or there was none: NULL. */
+void vhub_forward_offer_last(struct vhub_port *next, struct vhub_batch *batch)
+{
+	if (!next)
+		return;
+	batch->last = true;
+	next->ops->deliver(next, batch);
+}
+
 static u32 vhub_forward_flood(struct vhub_hub *hub, struct vhub_port *from,
 			      struct vhub_batch *batch)
 {
-	struct vhub_port *port;
+	struct vhub_port *port, *next = NULL;
 	u32 receivers = 0;
 
 	list_for_each_entry_rcu(port, &hub->ports, list) {
 		if (port == from || !vhub_forward_wants(port, batch->count))
 			continue;
-		port->ops->deliver(port, batch);
+		vhub_forward_offer(&next, port, batch);
 		receivers++;
 	}
+	vhub_forward_offer_last(next, batch);
 
 	if (receivers)
 		vhub_stats_tx(from->stats, batch->count, batch->bytes);
@@ -339,25 +393,21 @@ void vhub_batch_release(struct vhub_batch *batch)
 }
 
 /**
- * vhub_forward - send a batch of frames to all other ports of the hub
+ * vhub_forward_rcu - send a batch of frames to all other ports of the hub
  * @from: port that sends; it need not be on a hub any more
  * @batch: the frames, whole and sound; they are consumed, the memory of the
  *	batch stays the caller's
  *
- * Context: process or bottom half.
+ * Context: bottom halves off, RCU read-side section.
  * Return: ports that the batch was offered to.
  */
-u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
+u32 vhub_forward_rcu(struct vhub_port *from, struct vhub_batch *batch)
 {
-	struct vhub_hub *hub;
+	struct vhub_hub *hub = rcu_dereference(from->hub);
 	u32 receivers = 0;
 
 	WARN_ON_ONCE(batch->count > VHUB_BATCH_MAX);
 
-	local_bh_disable();
-	rcu_read_lock();
-
-	hub = rcu_dereference(from->hub);
 	if (hub && vhub_port_is_linked(from)) {
 		batch->dev = hub->dev;
 		if (vhub_fdb_is_on(&hub->fdb))
@@ -368,9 +418,20 @@ u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
 		vhub_stats_drop(from->stats, VHUB_A_DROPS_NO_LINK,
 				batch->count);
 	}
-
 	vhub_batch_release(batch);
+	return receivers;
+}
 
+/* The same for who is not in an RCU read-side section. Context: any but hard
+ * interrupts.
+ */
+u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch)
+{
+	u32 receivers;
+
+	local_bh_disable();
+	rcu_read_lock();
+	receivers = vhub_forward_rcu(from, batch);
 	rcu_read_unlock();
 	local_bh_enable();
 	return receivers;

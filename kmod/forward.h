@@ -83,11 +83,13 @@ struct vhub_frame {
  * @needs: the @needs of all of them together
  * @bytes: sum of their lengths
  * @dev: device of the hub, set by vhub_forward()
+ * @last: no receiver follows the one that has it, so it may have the frames
+ *	themselves
  *
  * Frames that go from ring to ring are never more than @simple: a struct
  * vhub_frame costs as much to make as a small frame to copy.
  *
- * Belongs to one sender on one CPU from vhub_forward_*() to its end; what the
+ * Belongs to one sender on one CPU from vhub_forward() to its end; what the
  * frames point to is shared with the receivers.
  */
 struct vhub_batch {
@@ -97,6 +99,7 @@ struct vhub_batch {
 	u32 needs;
 	u64 bytes;
 	struct net_device *dev;
+	bool last;
 };
 
 /**
@@ -135,10 +138,16 @@ struct sk_buff *vhub_frame_skb(struct vhub_frame *frame,
 			       struct net_device *dev);
 struct sk_buff *vhub_frame_plain(struct vhub_frame *frame,
 				 struct net_device *dev);
+struct sk_buff *vhub_frame_take_skb(struct vhub_batch *batch,
+				    struct vhub_frame *frame);
 u32 vhub_frame_peek(const struct vhub_frame *frame, void *to, u32 len);
 u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net);
 
 bool vhub_forward_wants(struct vhub_port *port, u32 frames);
+void vhub_forward_offer(struct vhub_port **next, struct vhub_port *port,
+			struct vhub_batch *batch);
+void vhub_forward_offer_last(struct vhub_port *next, struct vhub_batch *batch);
+u32 vhub_forward_rcu(struct vhub_port *from, struct vhub_batch *batch);
 u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch);
 
 /* The frames of a batch, for who needs to know more of them than their bytes. */

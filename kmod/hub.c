@@ -226,7 +226,8 @@ static bool vhub_host_fits(const struct net_device *dev,
 }
 
 /* Gives one frame to the host. Return: 0 or why it was dropped. */
-static int vhub_host_receive(struct net_device *dev, struct vhub_frame *frame)
+static int vhub_host_receive(struct net_device *dev, struct vhub_batch *batch,
+			     struct vhub_frame *frame)
 {
 	struct sk_buff *skb;
 
@@ -235,13 +236,15 @@ static int vhub_host_receive(struct net_device *dev, struct vhub_frame *frame)
 	if (!vhub_frame_skb(frame, dev))
 		return frame->broken;
 
-	skb = skb_clone(frame->skb, GFP_ATOMIC);
+	skb = vhub_frame_take_skb(batch, frame);
 	if (!skb)
 		return VHUB_A_DROPS_NO_MEMORY;
 
 	skb->protocol = eth_type_trans(skb, dev);
 	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	return netif_rx(skb) == NET_RX_SUCCESS ? 0 : VHUB_A_DROPS_FULL;
+	/* Not by a queue, in which frames of one flow may overtake each other. */
+	netif_receive_skb(skb);
+	return 0;
 }
 
 static void vhub_host_deliver(struct vhub_port *port, struct vhub_batch *batch)
@@ -255,7 +258,7 @@ static void vhub_host_deliver(struct vhub_port *port, struct vhub_batch *batch)
 	for (i = 0; i < batch->count; i++, frame++) {
 		if (!vhub_host_hears(hub->dev, frame))
 			continue;
-		reason = vhub_host_receive(hub->dev, frame);
+		reason = vhub_host_receive(hub->dev, batch, frame);
 		if (reason) {
 			vhub_stats_drop(port->stats, reason, 1);
 			continue;

@@ -19,7 +19,8 @@
  * @id: key in the table of its network namespace
  * @change: held over each change of the hub or a port that listeners are told of,
  *	and the telling, so that what they hear last is how it is
- * @ports: all ports, in the order they came, the host's among them
+ * @ports: all ports, in the order they came, but the host's last: it answers at
+ *	once, and the others are to hear what it answers to before the answer
  * @lock: see Documentation/vhub/design.rst
  * @numbers: the ports by number, without the host's; it has a lock of its own,
  *	and a port in it is on the hub only if its @hub says so under @lock

@@ -91,8 +91,8 @@ static int vhub_netdev_skip_tags(struct sk_buff *skb)
 
 /* Has the device transmit one frame. Return: 0 or why it was dropped. */
 static int vhub_netdev_transmit(struct net_device *dev,
-				struct vhub_frame *frame,
-				struct net_device *hub_dev)
+				struct vhub_batch *batch,
+				struct vhub_frame *frame)
 {
 	u32 max = vhub_netdev_frame_max(dev);
 	struct sk_buff *skb;
@@ -100,13 +100,13 @@ static int vhub_netdev_transmit(struct net_device *dev,
 
 	if (frame->len > max && !(frame->needs & ~TUN_F_CSUM))
 		return VHUB_A_DROPS_TOO_BIG;
-	if (!vhub_frame_skb(frame, hub_dev))
+	if (!vhub_frame_skb(frame, batch->dev))
 		return frame->broken;
 	reason = vhub_netdev_check_skb(frame->skb, max);
 	if (unlikely(reason))
 		return reason;
 
-	skb = skb_clone(frame->skb, GFP_ATOMIC);
+	skb = vhub_frame_take_skb(batch, frame);
 	if (!skb)
 		return VHUB_A_DROPS_NO_MEMORY;
 	if (vhub_netdev_skip_tags(skb)) {
@@ -128,7 +128,7 @@ static void vhub_netdev_deliver(struct vhub_port *port,
 	int reason;
 
 	for (i = 0; i < batch->count; i++, frame++) {
-		reason = vhub_netdev_transmit(netdev->dev, frame, batch->dev);
+		reason = vhub_netdev_transmit(netdev->dev, batch, frame);
 		if (unlikely(reason)) {
 			vhub_stats_drop(port->stats, reason, 1);
 			continue;
@@ -220,7 +220,7 @@ static void vhub_netdev_forward(struct vhub_port *port, struct sk_buff *skb)
 	}
 	vhub_frame_init_skb(&frame, skb);
 	vhub_frame_add(&batch, &frame);
-	vhub_forward(port, &batch);
+	vhub_forward_rcu(port, &batch);
 }
 
 /* The first frames come before the notifier hears of a carrier. When it hears

@@ -79,7 +79,8 @@ int vhub_port_attach(struct vhub_port *port, struct vhub_hub *hub)
 		return -ENODEV;
 	}
 	rcu_assign_pointer(port->hub, hub);
-	list_add_tail_rcu(&port->list, &hub->ports);
+	/* Before the host's. */
+	list_add_tail_rcu(&port->list, &hub->host.list);
 	hub->count++;
 	vhub_hub_count_port_change_locked(hub);
 	spin_unlock(&hub->lock);

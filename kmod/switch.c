@@ -221,14 +221,14 @@ static u32 vhub_switch_deliver(struct vhub_port *port,
 {
 	if (!vhub_forward_wants(port, batch->count))
 		return 0;
-	port->ops->deliver(port, batch);
+	vhub_forward_offer_last(port, batch);
 	return 1;
 }
 
 /* Return: ports that heard it. */
 static u32 vhub_switch_flood(struct vhub_switch *sw)
 {
-	struct vhub_port *port;
+	struct vhub_port *port, *next = NULL;
 	u32 receivers = 0;
 
 	list_for_each_entry_rcu(port, &sw->hub->ports, list) {
@@ -237,8 +237,12 @@ static u32 vhub_switch_flood(struct vhub_switch *sw)
 		if (sw->way.unknown &&
 		    vhub_port_has(port, VHUB_PORT_FLAG_NO_FLOOD))
 			continue;
-		receivers += vhub_switch_deliver(port, &sw->run);
+		if (!vhub_forward_wants(port, sw->run.count))
+			continue;
+		vhub_forward_offer(&next, port, &sw->run);
+		receivers++;
 	}
+	vhub_forward_offer_last(next, &sw->run);
 	return receivers;
 }
 
@@ -262,6 +266,20 @@ static void vhub_switch_add(struct vhub_switch *sw, u32 i)
 	}
 }
 
+/* A host that captures what its cable carries gets what is for one other port,
+ * too.
+ */
+static void vhub_switch_overhear(struct vhub_switch *sw)
+{
+	struct vhub_port *host = &sw->hub->host;
+
+	if (likely(!(READ_ONCE(sw->hub->dev->flags) & IFF_PROMISC)) ||
+	    host == sw->from || host == sw->way.to ||
+	    !vhub_forward_wants(host, sw->run.count))
+		return;
+	host->ops->deliver(host, &sw->run);
+}
+
 /* Hands on the frames that go the same way. */
 static void vhub_switch_end_run(struct vhub_switch *sw)
 {
@@ -270,6 +288,8 @@ static void vhub_switch_end_run(struct vhub_switch *sw)
 	u32 receivers = 0;
 
 	if (!drop) {
+		if (sw->way.to)
+			vhub_switch_overhear(sw);
 		receivers = sw->way.to ? vhub_switch_deliver(sw->way.to, run) :
 					 vhub_switch_flood(sw);
 		if (!receivers)

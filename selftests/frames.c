@@ -18,12 +18,16 @@
  * listen HUB		says what comes
  * talk HUB		says what comes; a line "TO FROM [VID]" on standard input
  *			makes it send a frame
+ * join HUB TAP		HUB is a TAP, too: carries frames from one to the other
+ *			and back, with all that is left to do on them; says at
+ *			its end how many there were to be cut, each way
  * respond HUB IPV4	answers ARP for this address, and UDP with what was sent
  *
  * -f FD	use this attached file, HUB only stands there
  * -l LABEL	label of the ports
  * -m MODE	open with r, w or rw
- * -n NETNS	open in that namespace, then live in the old one
+ * -n NETNS	open in that namespace, then live in the old one; "join" opens HUB
+ *		there, and TAP in the old one
  * -r		set up a ring to send from, and write() nevertheless
  * -t		HUB is a TAP, opened as emulators do
  * -p		HUB is any network device, used by a packet socket
@@ -60,6 +64,7 @@
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/vhub_dev.h>
+#include <linux/virtio_net.h>
 
 #define FRAMES_TYPE	0x88b5		/* IEEE's for local experiments */
 #define FRAMES_MAGIC	0x76687562
@@ -87,6 +92,7 @@ struct options {
 	int flags;
 	int fd;
 	bool ring;
+	bool vnet;		/* of a TAP: leave the segments whole */
 	uint32_t port;		/* set by attach() */
 };
 
@@ -118,18 +124,18 @@ static void enter(int fd)
 	close(fd);
 }
 
-static int open_there(const struct options *o)
+static int open_there(const struct options *o, const char *path)
 {
-	char path[256];
+	char netns[256];
 	int fd, home;
 
 	if (!o->netns)
-		return open(VHUB_DEV_PATH, o->flags | O_CLOEXEC);
+		return open(path, o->flags | O_CLOEXEC);
 
 	home = open_netns("/proc/self/ns/net");
-	snprintf(path, sizeof(path), "/run/netns/%s", o->netns);
-	enter(open_netns(path));
-	fd = open(VHUB_DEV_PATH, o->flags | O_CLOEXEC);
+	snprintf(netns, sizeof(netns), "/run/netns/%s", o->netns);
+	enter(open_netns(netns));
+	fd = open(path, o->flags | O_CLOEXEC);
 	enter(home);
 	return fd;
 }
@@ -143,14 +149,17 @@ static int add_ring(int fd)
 
 static int open_tap(struct options *o)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	struct ifreq ifr = {
+		.ifr_flags = IFF_TAP | IFF_NO_PI | (o->vnet ? IFF_VNET_HDR : 0),
+	};
 	int fd, ret;
 
-	fd = open("/dev/net/tun", o->flags | O_CLOEXEC);
+	fd = open_there(o, "/dev/net/tun");
 	if (fd < 0)
 		return -errno;
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", o->hub);
-	if (ioctl(fd, TUNSETIFF, &ifr)) {
+	if (ioctl(fd, TUNSETIFF, &ifr) ||
+	    (o->vnet && ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4))) {
 		ret = -errno;
 		close(fd);
 		return ret;
@@ -192,7 +201,7 @@ static int open_port(struct options *o)
 	struct vhub_attach a = { .size = sizeof(a) };
 	int fd, ret;
 
-	fd = open_there(o);
+	fd = open_there(o, VHUB_DEV_PATH);
 	if (fd < 0)
 		return -errno;
 	snprintf(a.hub, sizeof(a.hub), "%s", o->hub);
@@ -673,6 +682,59 @@ static bool answer(struct ether_header *eth, size_t size, in_addr_t ip)
 	return yes;
 }
 
+/* Carries what is there from one TAP to the other. Returns how many frames of it
+ * were to be cut.
+ */
+static unsigned long carry(int from, int to)
+{
+	static uint8_t frame[VHUB_FRAME_MAX + sizeof(struct virtio_net_hdr)];
+	const struct virtio_net_hdr *hdr = (void *)frame;
+	unsigned long large = 0;
+	ssize_t size;
+
+	while ((size = read(from, frame, sizeof(frame))) > 0) {
+		large += hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE;
+		if (write(to, frame, size) != size)
+			err(1, "write");
+	}
+	if (errno != EAGAIN)
+		err(1, "read");
+	return large;
+}
+
+static int cmd_join(struct options *o, char **arg)
+{
+	struct options there = {
+		.hub = arg[0],
+		.fd = -1,
+		.flags = o->flags | O_NONBLOCK,
+		.vnet = true,
+	};
+	unsigned long large[2] = { 0 };
+	struct pollfd polls[3];
+	int i, fd[2];
+
+	o->vnet = true;
+	o->open = open_tap;
+	o->flags = there.flags;
+	there.open = open_tap;
+	fd[0] = attach(o);
+	fd[1] = attach(&there);
+	polls[0] = (struct pollfd){ .fd = fd[0], .events = POLLIN };
+	polls[1] = (struct pollfd){ .fd = fd[1], .events = POLLIN };
+	polls[2] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
+	printf("ready %u\n", o->port);
+	do {
+		if (poll(polls, 3, -1) < 0)
+			err(1, "poll");
+		for (i = 0; i < 2; i++)
+			if (polls[i].revents)
+				large[i] += carry(fd[i], fd[!i]);
+	} while (!polls[2].revents || next_line());
+	printf("large %lu %lu\n", large[0], large[1]);
+	return 0;
+}
+
 static int cmd_respond(struct options *o, char **arg)
 {
 	static uint8_t frame[VHUB_FRAME_MAX];
@@ -704,6 +766,7 @@ static const struct command {
 	{ "flood", 1, cmd_flood },
 	{ "listen", 0, cmd_listen },
 	{ "talk", 0, cmd_talk },
+	{ "join", 1, cmd_join },
 	{ "respond", 1, cmd_respond },
 	{ }
 };
