@@ -120,7 +120,12 @@ extern const struct bench_rival bench_ring_256;
 extern const struct bench_rival bench_switch_2;
 extern const struct bench_rival bench_switch_10000;
 extern const struct bench_rival bench_tap;
+extern const struct bench_rival bench_tap_hub;
 extern const struct bench_rival bench_ovs;
+extern const struct bench_rival bench_veth;
+extern const struct bench_rival bench_veth_bridge;
+extern const struct bench_rival bench_veth_hub;
+extern const struct bench_rival bench_veth_switch;
 extern const struct bench_rival bench_vde;
 
 /**
@@ -161,6 +166,9 @@ int flood_take(const struct bench_rival *rival, struct bench_end *end,
 	       struct bench_check *check);
 void flood_set_policy(bool paced);
 void flood_run(const struct flood_plan *plan, struct flood_result *result);
+
+const char *tcp_missing(void);
+double tcp_run(const struct bench_rival *rival);
 
 double echo_run(const struct bench_rival *rival, size_t len,
 		unsigned int count);

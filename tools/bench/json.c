@@ -69,6 +69,19 @@ static void json_echoes(const struct results *results, FILE *out)
 	fprintf(out, "\n  ],\n");
 }
 
+static void json_tcps(const struct results *results, FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "  \"tcp\": [");
+	for (i = 0; i < results->n_tcps; i++)
+		fprintf(out,
+			"%s    {\"system\": \"%s\", \"bits_per_second\": %.0f}",
+			json_next(i), results->tcps[i].rival->name,
+			results->tcps[i].bits);
+	fprintf(out, "\n  ],\n");
+}
+
 static void json_idles(const struct results *results, FILE *out)
 {
 	const struct result_idle *idle;
@@ -188,6 +201,7 @@ void json_write(const struct results *results, FILE *out)
 	json_copies(results, out);
 	json_floods(results, out);
 	json_echoes(results, out);
+	json_tcps(results, out);
 	json_idles(results, out);
 	json_walls(results, out);
 	json_parts(results, out);

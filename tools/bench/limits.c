@@ -116,6 +116,37 @@ static double limit_switch(const struct results *results)
 	return large < 0 || small < 0 ? RESULT_NOT_ASKED : large / small;
 }
 
+/* What it costs to forward a frame, beside what it costs two hosts to send it and
+ * to receive it. RESULT_* when there is no figure.
+ */
+static double limit_forwarding(const struct results *results,
+			       const struct bench_rival *rival)
+{
+	double all = limit_cost_one(results, rival, 64, true);
+	double hosts = limit_cost_one(results, &bench_veth, 64, true);
+
+	return all < 0 || hosts < 0 ? RESULT_NOT_ASKED : all - hosts;
+}
+
+static double limit_forwarding_ratio(const struct results *results)
+{
+	double bridge = limit_forwarding(results, &bench_veth_bridge);
+	double hub = limit_forwarding(results, &bench_veth_hub);
+
+	return bridge < 0 || hub < 0 ? RESULT_NOT_ASKED : hub / bridge;
+}
+
+static double limit_tcp(const struct results *results)
+{
+	const struct result_tcp *hub, *bridge;
+
+	if (results->tcp_missing)
+		return RESULT_NOT_MEASURED;
+	hub = result_find_tcp(results, &bench_veth_hub);
+	bridge = result_find_tcp(results, &bench_veth_bridge);
+	return hub && bridge ? hub->bits / bridge->bits : RESULT_NOT_ASKED;
+}
+
 static double limit_idle_ns(const struct results *results,
 			    const struct bench_rival *rival, const char *kind,
 			    unsigned int ports)
@@ -232,6 +263,15 @@ const struct result_limit result_limits[] = {
 		.name = "switch_10000_by_2",
 		.title = "switch, 10000 to 2 addresses, 64 bytes",
 		.unit = "times", .limit = 1.05, .value = limit_switch,
+	}, {
+		.name = "veth_hub_by_bridge_64",
+		.title = "forwarding UDP, vhub to bridge, 64 bytes",
+		.unit = "times", .limit = 0.8,
+		.value = limit_forwarding_ratio,
+	}, {
+		.name = "tcp_hub_by_bridge", .title = "TCP, vhub to bridge",
+		.unit = "times", .limit = 1, .at_least = true,
+		.value = limit_tcp,
 	}, {
 		.name = "idle_elsewhere",
 		.title = "1024 idle ports, of another hub, to none",

@@ -107,6 +107,23 @@ static void measure_echo(const struct options *options,
 	}
 }
 
+static void measure_tcp(struct results *results)
+{
+	struct result_tcp *tcp;
+	unsigned int i;
+
+	table_tcp_head();
+	results->tcp_missing = tcp_missing();
+	if (results->tcp_missing)
+		return;
+	for (i = 0; i < RESULTS_TCPS; i++) {
+		tcp = &results->tcps[results->n_tcps++];
+		tcp->rival = result_tcp_rivals[i];
+		tcp->bits = tcp_run(tcp->rival);
+		table_tcp(tcp);
+	}
+}
+
 static void measure_idle_kind(const struct options *options,
 			      const struct bench_rival *rival,
 			      const struct idle_kind *kind,
@@ -185,6 +202,8 @@ void measure_instructions(const struct options *options,
 			measure_rival(options, options_rivals[i], results);
 	if (options_wanted(options, "echo"))
 		measure_echo(options, results);
+	if (options_wanted(options, "tcp"))
+		measure_tcp(results);
 	if (options_wanted(options, "idle"))
 		measure_idle(options, results);
 	if (options_wanted(options, "parts"))

@@ -15,13 +15,18 @@ const struct bench_rival *const options_rivals[] = {
 	&bench_switch_2,
 	&bench_switch_10000,
 	&bench_tap,
+	&bench_tap_hub,
 	&bench_ovs,
 	&bench_vde,
+	&bench_veth,
+	&bench_veth_bridge,
+	&bench_veth_hub,
+	&bench_veth_switch,
 	NULL
 };
 
 static const char *const options_others[] = {
-	"memcpy", "echo", "idle", "attach", "parts", NULL
+	"memcpy", "echo", "tcp", "idle", "attach", "parts", NULL
 };
 
 static void options_usage(FILE *out)
@@ -36,9 +41,15 @@ static void options_usage(FILE *out)
 	      "  switch-2, switch-10000\n"
 	      "           the hub in mode switch, by rings, to so many addresses\n"
 	      "  tap      TAP devices on a Linux bridge\n"
+	      "  tap-hub  TAP devices on a hub\n"
 	      "  ovs      TAP devices on Open vSwitch's kernel datapath\n"
 	      "  vde      vde_switch as a hub\n"
+	      "  veth     UDP between two namespaces joined by a veth pair\n"
+	      "  veth-bridge, veth-hub, veth-switch\n"
+	      "           the same, by two pairs and a Linux bridge, a hub, a hub\n"
+	      "           in mode switch\n"
 	      "  echo     one frame there and back, through each kind of system\n"
+	      "  tcp      TCP through veth and the three after it, by iperf3\n"
 	      "  idle     the hub with up to 1024 ports that nobody uses\n"
 	      "  attach   no frames: attaching 4096 ports to a hub\n"
 	      "  parts    where the time of a frame goes, for vhub and tap\n"

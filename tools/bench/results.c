@@ -13,6 +13,13 @@ const struct bench_rival *const result_echo_rivals[RESULTS_ECHOES] = {
 	&bench_vde,
 };
 
+const struct bench_rival *const result_tcp_rivals[RESULTS_TCPS] = {
+	&bench_veth,
+	&bench_veth_bridge,
+	&bench_veth_hub,
+	&bench_veth_switch,
+};
+
 const unsigned int result_idle_ports[RESULTS_IDLE_PORTS] = {
 	0, 1, 16, 256, 1024
 };
@@ -64,6 +71,18 @@ const struct result_wall *result_find_wall(const struct results *results,
 		    !plan->window == !like->window)
 			return &results->walls[i];
 	}
+	return NULL;
+}
+
+/* NULL when it was not measured. */
+const struct result_tcp *result_find_tcp(const struct results *results,
+					 const struct bench_rival *rival)
+{
+	unsigned int i;
+
+	for (i = 0; i < results->n_tcps; i++)
+		if (results->tcps[i].rival == rival)
+			return &results->tcps[i];
 	return NULL;
 }
 

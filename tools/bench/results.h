@@ -5,13 +5,14 @@
 
 #include "bench.h"
 
-#define RESULTS_FLOODS_MAX	96
+#define RESULTS_FLOODS_MAX	128
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
 #define RESULTS_ECHOES		5
+#define RESULTS_TCPS		4
 #define RESULTS_IDLE_PORTS	5	/* numbers of idle ports */
 #define RESULTS_IDLES_MAX	(2 * IDLE_KINDS * RESULTS_IDLE_PORTS)
-#define RESULTS_WALLS_MAX	48
+#define RESULTS_WALLS_MAX	64
 #define RESULTS_ROUNDS		3
 
 /**
@@ -50,6 +51,16 @@ struct result_echo {
 };
 
 /**
+ * struct result_tcp - a stream from one host to another
+ * @rival: what joins them
+ * @bits: that arrive in a second
+ */
+struct result_tcp {
+	const struct bench_rival *rival;
+	double bits;
+};
+
+/**
  * struct result_idle - a frame through a hub with idle ports
  * @rival: how sender and receiver are attached
  * @kind: the idle ports
@@ -82,6 +93,7 @@ struct result_wall {
 /**
  * struct results - all that a run measured
  * @attach: of no ports when it was not measured
+ * @tcp_missing: it was to be measured, and this machine lacks what it needs
  * @machine: measured when there are @parts
  */
 struct results {
@@ -93,6 +105,9 @@ struct results {
 	unsigned int n_parts;
 	struct result_echo echoes[RESULTS_ECHOES];
 	unsigned int n_echoes;
+	struct result_tcp tcps[RESULTS_TCPS];
+	unsigned int n_tcps;
+	bool tcp_missing;
 	struct result_idle idles[RESULTS_IDLES_MAX];
 	unsigned int n_idles;
 	struct result_wall walls[RESULTS_WALLS_MAX];
@@ -128,6 +143,7 @@ struct result_limit {
 
 extern const struct result_limit result_limits[];
 extern const struct bench_rival *const result_echo_rivals[RESULTS_ECHOES];
+extern const struct bench_rival *const result_tcp_rivals[RESULTS_TCPS];
 extern const unsigned int result_idle_ports[RESULTS_IDLE_PORTS];
 
 double result_flood_cost(const struct result_flood *flood);
@@ -140,6 +156,8 @@ const struct result_idle *result_find_idle(const struct results *results,
 					   const struct bench_rival *rival,
 					   const char *kind,
 					   unsigned int ports);
+const struct result_tcp *result_find_tcp(const struct results *results,
+					 const struct bench_rival *rival);
 double result_wall_rate(const struct result_wall *wall);
 double result_wall_lost(const struct result_wall *wall);
 bool result_idle_is_quick(const struct result_idle *idle);
@@ -152,6 +170,8 @@ void table_flood(const struct result_flood *flood);
 void table_missing(const struct bench_rival *rival, const char *why);
 void table_echo_head(void);
 void table_echo(const struct result_echo *echo);
+void table_tcp_head(void);
+void table_tcp(const struct result_tcp *tcp);
 void table_idle_head(void);
 void table_idle(const struct results *results, const struct bench_rival *rival,
 		const struct idle_kind *kind);

@@ -64,6 +64,18 @@ void table_idle_head(void)
 	printf("\n");
 }
 
+void table_tcp_head(void)
+{
+	printf("\nTCP between two namespaces, by iperf3\n\n");
+	printf("%-18s %16s\n", "system", "Mbit/s");
+}
+
+void table_tcp(const struct result_tcp *tcp)
+{
+	printf("%-18s %16.0f\n", tcp->rival->title, tcp->bits / 1e6);
+	fflush(stdout);
+}
+
 void table_idle(const struct results *results, const struct bench_rival *rival,
 		const struct idle_kind *kind)
 {

@@ -70,6 +70,22 @@ static void tap_teardown(void)
 	bench_shell("ip link del " TAP_BRIDGE);
 }
 
+static void tap_setup_hub(unsigned int ends)
+{
+	unsigned int i;
+
+	tap_make(ends);
+	bench_vhub_setup(ends);
+	for (i = 0; i < ends; i++)
+		bench_shell("ip link set " TAP_NAME "%u master " BENCH_HUB, i);
+}
+
+static void tap_teardown_hub(void)
+{
+	tap_remove();
+	bench_vhub_teardown();
+}
+
 const struct bench_rival bench_tap = {
 	.name		= "tap",
 	.title		= "tap, bridge, tap",
@@ -80,4 +96,16 @@ const struct bench_rival bench_tap = {
 	.recv		= fd_recv,
 	.close		= fd_close,
 	.teardown	= tap_teardown,
+};
+
+const struct bench_rival bench_tap_hub = {
+	.name		= "tap-hub",
+	.title		= "tap, vhub, tap",
+	.frame_max	= BENCH_FRAME_MAX,
+	.setup		= tap_setup_hub,
+	.open		= tap_open,
+	.send		= fd_send,
+	.recv		= fd_recv,
+	.close		= fd_close,
+	.teardown	= tap_teardown_hub,
 };
