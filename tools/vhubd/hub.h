@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vhubd - the hub: the kernel's, or this process itself
+ *
+ * A link has ports on the hub. What arrives on the link goes into the hub by
+ * port_input(); what the hub has for the link comes by the port's output().
+ */
+#ifndef VHUBD_HUB_H
+#define VHUBD_HUB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include <linux/vhub.h>
+
+#include "../libvhub/vhub.h"
+#include "loop.h"
+
+/* Frames that the hub hands over at once. */
+#define PORT_BATCH	64
+
+/* Ports of a hub in this process, as in the kernel. */
+#define HUB_PORTS_MAX	4096
+
+/*
+ * In the reserved field of a frame: the 4 bytes before it hold its length, as
+ * in a stream.
+ */
+#define FRAME_HEADED	1
+
+#define FRAME_HEAD	4	/* bytes of that length */
+
+struct hub;
+struct port;
+
+/**
+ * struct port_ops - what a link does for its port
+ * @output: take frames that the hub has for the link, the first of them first.
+ *	Returns how many were taken, with those that port_lose() was told of.
+ *	After less than all, the link calls port_writable() once it takes more.
+ *	It must not close any port.
+ */
+struct port_ops {
+	unsigned int (*output)(struct port *port,
+			       const struct vhub_frame *frames,
+			       unsigned int n);
+};
+
+/**
+ * enum port_size - what a port is worth of memory
+ * @PORT_WIDE: one of few, that has rings
+ * @PORT_NARROW: one of possibly thousands, for which no memory is pinned
+ */
+enum port_size {
+	PORT_WIDE,
+	PORT_NARROW,
+};
+
+/**
+ * struct port - a place on the hub, part of what a link is made of
+ * @ops: of the link
+ * @hub: its hub
+ * @up: the link takes frames
+ * @number: on the hub
+ * @label: what it is
+ * @at: where it is on the hub, of the hub's kind
+ * @rx_frames: taken by the link
+ * @rx_bytes: of these
+ * @tx_frames: from the link
+ * @tx_bytes: of these
+ * @drops: lost here, indexed by VHUB_A_DROPS_*
+ * @node: in the hub's list
+ */
+struct port {
+	const struct port_ops *ops;
+	struct hub *hub;
+	bool up;
+	uint32_t number;
+	char label[VHUB_LABEL_SIZE];
+	void *at;
+	uint64_t rx_frames;
+	uint64_t rx_bytes;
+	uint64_t tx_frames;
+	uint64_t tx_bytes;
+	uint64_t drops[VHUB_A_DROPS_MAX + 1];
+	GList node;
+};
+
+/**
+ * struct hub_ops - a kind of hub
+ * @open: place the port; 0 or -errno
+ * @close: take it away
+ * @input: frames of the port, of good length
+ * @up: port->up has changed
+ * @writable: the port's output() takes more
+ */
+struct hub_ops {
+	int (*open)(struct port *port, enum port_size size);
+	void (*close)(struct port *port);
+	void (*input)(struct port *port, const struct vhub_frame *frames,
+		      unsigned int n);
+	void (*up)(struct port *port);
+	void (*writable)(struct port *port);
+};
+
+/**
+ * struct hub - the hub that this process serves
+ * @ops: its kind
+ * @name: its name
+ * @loop: where files are waited for
+ * @ports: of this process
+ * @next: number to try for the next port, of the user hub
+ * @receive_only: it has been said that there is no right to send
+ */
+struct hub {
+	const struct hub_ops *ops;
+	const char *name;
+	struct loop *loop;
+	GQueue ports;
+	uint32_t next;
+	bool receive_only;
+};
+
+extern const struct hub_ops hub_kernel;
+extern const struct hub_ops hub_user;
+
+/* Can this process attach to a kernel's hub of that name? 0 or -errno. */
+int hub_kernel_try(const char *name);
+
+/* Place a port whose memory is zero, down at first. Return 0 or -errno. */
+int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,
+	      enum port_size size, const char *label);
+
+/* Nothing is output any more. Not for ports that were not opened. */
+void port_close(struct port *port);
+
+/* Does the link take frames? What came while it did not is lost. */
+void port_set_up(struct port *port, bool up);
+
+/* See struct port_ops. */
+static inline void port_writable(struct port *port)
+{
+	port->hub->ops->writable(port);
+}
+
+/* Is this what a hub carries? Counts it if not. */
+static inline bool port_takes(struct port *port, uint32_t len)
+{
+	if (len - VHUB_FRAME_MIN <= VHUB_FRAME_MAX - VHUB_FRAME_MIN)
+		return true;
+	port->drops[len < VHUB_FRAME_MIN ? VHUB_A_DROPS_SHORT :
+		    VHUB_A_DROPS_LONG]++;
+	return false;
+}
+
+/* Frames from the link, each of a length that port_takes(). Their memory is the
+ * caller's again afterwards.
+ */
+void port_input(struct port *port, const struct vhub_frame *frames,
+		unsigned int n);
+
+/* Frames that output() takes, but that will never reach the other side. @reason:
+ * VHUB_A_DROPS_*
+ */
+void port_lose(struct port *port, unsigned int reason,
+	       const struct vhub_frame *frames, unsigned int n);
+
+/* The reason why a frame cannot be sent, from errno. */
+unsigned int port_reason(int error);
+
+/* Have the link take frames; counts them. Returns how many it took. */
+unsigned int port_output(struct port *port, const struct vhub_frame *frames,
+			 unsigned int n);
+
+/* Say how every port does. */
+void hub_say(const struct hub *hub);
+
+#endif /* VHUBD_HUB_H */

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhubd - a hub in this process: each frame to every other port
+ *
+ * A port whose link takes no more keeps what follows in a queue of USER_QUEUE
+ * bytes, which is there only as long as something waits in it. What finds no
+ * room there is lost for this port alone, and counted.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "hub.h"
+
+/* Bytes that wait for one port, lengths included: three of the largest frames,
+ * or 170 of the usual ones.
+ */
+#define USER_QUEUE	(256 << 10)
+
+/**
+ * struct user_port - a place on this hub
+ * @queue: frames, each behind its length as in a stream; NULL if there is none
+ * @head: where the oldest begins
+ * @tail: where the next will
+ * @end: where the oldest frames end if @wrapped
+ * @wrapped: the youngest frames lie before the oldest
+ */
+struct user_port {
+	unsigned char *queue;
+	uint32_t head;
+	uint32_t tail;
+	uint32_t end;
+	bool wrapped;
+};
+
+static bool user_number_taken(const struct hub *hub, uint32_t number)
+{
+	const GList *node;
+
+	for (node = hub->ports.head; node; node = node->next)
+		if (((const struct port *)node->data)->number == number)
+			return true;
+	return false;
+}
+
+/* The first one that is free, from the last one given on: as in the kernel, a
+ * number is not another port's too soon.
+ */
+static uint32_t user_number(struct hub *hub)
+{
+	do {
+		hub->next = hub->next % HUB_PORTS_MAX + 1;
+	} while (user_number_taken(hub, hub->next));
+	return hub->next;
+}
+
+static int user_open(struct port *port, enum port_size size)
+{
+	(void)size;
+	if (port->hub->ports.length >= HUB_PORTS_MAX)
+		return -ENOSPC;
+	port->number = user_number(port->hub);
+	port->at = g_new0(struct user_port, 1);
+	return 0;
+}
+
+static void user_forget(struct user_port *up)
+{
+	g_free(up->queue);
+	memset(up, 0, sizeof(*up));
+}
+
+static void user_close(struct port *port)
+{
+	user_forget(port->at);
+	g_free(port->at);
+}
+
+/* Place for @len bytes at the end of the queue, or NULL. */
+static unsigned char *user_room(struct user_port *up, uint32_t len)
+{
+	if (!up->queue)
+		up->queue = g_malloc(USER_QUEUE);
+	if (!up->wrapped && USER_QUEUE - up->tail < len) {
+		up->end = up->tail;
+		up->tail = 0;
+		up->wrapped = true;
+	}
+	if (up->wrapped && up->head - up->tail < len)
+		return NULL;
+	return up->queue + up->tail;
+}
+
+static void user_queue(struct port *port, const struct vhub_frame *frame)
+{
+	struct user_port *up = port->at;
+	uint32_t len = FRAME_HEAD + frame->len, head = htonl(frame->len);
+	unsigned char *to = user_room(up, len);
+
+	if (!to) {
+		port->drops[VHUB_A_DROPS_FULL]++;
+		return;
+	}
+	memcpy(to, &head, FRAME_HEAD);
+	memcpy(to + FRAME_HEAD, frame->data, frame->len);
+	up->tail += len;
+}
+
+/* The oldest frames that wait. Returns how many, up to PORT_BATCH. */
+static unsigned int user_oldest(const struct user_port *up,
+				struct vhub_frame *frames)
+{
+	uint32_t at = up->head, end = up->wrapped ? up->end : up->tail, head;
+	unsigned int n = 0;
+
+	while (n < PORT_BATCH && at < end) {
+		memcpy(&head, up->queue + at, FRAME_HEAD);
+		frames[n].data = up->queue + at + FRAME_HEAD;
+		frames[n].len = ntohl(head);
+		frames[n].reserved = FRAME_HEADED;
+		at += FRAME_HEAD + frames[n].len;
+		n++;
+	}
+	return n;
+}
+
+/* Takes out @n of those frames. */
+static void user_take(struct user_port *up, const struct vhub_frame *frames,
+		      unsigned int n)
+{
+	while (n--)
+		up->head += FRAME_HEAD + frames[n].len;
+	if (up->wrapped && up->head == up->end) {
+		up->head = 0;
+		up->wrapped = false;
+	}
+	if (!up->wrapped && up->head == up->tail)
+		user_forget(up);
+}
+
+static void user_writable(struct port *port)
+{
+	struct vhub_frame frames[PORT_BATCH];
+	struct user_port *up = port->at;
+	unsigned int n, taken;
+
+	while (up->queue) {
+		n = user_oldest(up, frames);
+		taken = port_output(port, frames, n);
+		user_take(up, frames, taken);
+		if (taken < n)
+			break;
+	}
+}
+
+static void user_output(struct port *port, const struct vhub_frame *frames,
+			unsigned int n)
+{
+	struct user_port *up = port->at;
+	unsigned int i = 0;
+
+	if (!port->up) {
+		port->drops[VHUB_A_DROPS_NO_LINK] += n;
+		return;
+	}
+	if (!up->queue)
+		i = port_output(port, frames, n);
+	for (; i < n; i++)
+		user_queue(port, &frames[i]);
+}
+
+static void user_input(struct port *port, const struct vhub_frame *frames,
+		       unsigned int n)
+{
+	GList *node;
+
+	for (node = port->hub->ports.head; node; node = node->next)
+		if (node->data != port)
+			user_output(node->data, frames, n);
+}
+
+static void user_up(struct port *port)
+{
+	if (!port->up)
+		user_forget(port->at);
+}
+
+const struct hub_ops hub_user = {
+	.open = user_open,
+	.close = user_close,
+	.input = user_input,
+	.up = user_up,
+	.writable = user_writable,
+};

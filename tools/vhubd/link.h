@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vhubd - links: what all kinds of them have in common */
+#ifndef VHUBD_LINK_H
+#define VHUBD_LINK_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "hub.h"
+#include "opts.h"
+
+struct link;
+
+/**
+ * struct link_ops - what a link can do
+ * @open: begin, or try again after link_failed(). False after setting the error
+ *	if there is no use in trying again; then the link is dead.
+ * @close: end, and free all but the struct itself; also what never opened
+ */
+struct link_ops {
+	bool (*open)(struct link *link, GError **error);
+	void (*close)(struct link *link);
+};
+
+/**
+ * struct link - a cable from the hub to something outside
+ * @ops: what it can do
+ * @hub: where it is plugged in
+ * @text: as the user wrote it
+ * @pause: seconds until the next try
+ * @pause_first: seconds until the first try
+ * @once: do not try again
+ * @works: it does
+ * @failed: it has been said that it does not
+ * @since: when it began to work, or not to
+ * @timer: GLib's number of the next try, or 0
+ */
+struct link {
+	const struct link_ops *ops;
+	struct hub *hub;
+	char *text;
+	unsigned int pause;
+	unsigned int pause_first;
+	bool once;
+	bool works;
+	bool failed;
+	gint64 since;
+	guint timer;
+};
+
+/**
+ * struct link_kind - a kind of link
+ * @name: its first word
+ * @options: NULL-terminated: all that it knows
+ * @create: a link from options, which are not kept; does nothing yet
+ */
+struct link_kind {
+	const char *name;
+	const char *const *options;
+	struct link *(*create)(struct opts *opts, GError **error);
+};
+
+extern const struct link_kind link_socket;
+extern const struct link_kind link_stream;
+extern const struct link_kind link_dgram;
+extern const struct link_kind link_l2tpv3;
+
+/* A link from its text. NULL after setting the error. */
+struct link *link_create(struct hub *hub, const char *text, GError **error);
+
+/* Begin. Return false after setting the error. */
+bool link_open(struct link *link, GError **error);
+void link_free(struct link *link);
+
+/* Say something about it. */
+void link_say(const struct link *link, const char *fmt, ...)
+	G_GNUC_PRINTF(2, 3);
+
+/* It works, again. Says so if @how is not NULL. */
+void link_works(struct link *link, const char *how);
+
+/* It does not, for a reason. Says so, once, and tries again after a while, which
+ * is longer each time, up to LINK_PAUSE_MAX.
+ */
+void link_failed(struct link *link, const char *why);
+
+/* Somebody is there: there is no use in waiting. */
+void link_hurry(struct link *link);
+
+/* Place a port for the link, labelled by its text or, if not NULL, by @label.
+ * Returns false after setting the error.
+ */
+bool link_port(struct link *link, struct port *port,
+	       const struct port_ops *ops, enum port_size size,
+	       const char *label, GError **error);
+
+/* What the port of one of @n clients is worth: the first few are wide. */
+enum port_size link_size(unsigned int n);
+
+/* A file that was inherited, by the number in @text. -1 after an error. */
+int link_fd(const struct opts *opts, const char *text, GError **error);
+
+#endif /* VHUBD_LINK_H */

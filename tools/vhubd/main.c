@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhubd - links from a hub to sockets and switches; and the hub, if need be */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <glib.h>
+
+#include "../libvhub/netlink.h"
+#include "hub.h"
+#include "link.h"
+
+#define MAIN_SUMMARY \
+	"Carries a hub to sockets and switches. A LINK is written as QEMU writes it\n" \
+	"after -netdev: socket,listen=:8010 and the like, see \"man vhubd\"."
+
+enum main_exit {
+	MAIN_OK,
+	MAIN_REFUSED,
+	MAIN_USAGE,
+};
+
+/**
+ * struct vhubd - the process
+ * @hub: the hub
+ * @links: its links
+ * @main: GLib's main loop
+ * @words: HUB and LINKs
+ * @kernel: it has to be the kernel's hub
+ * @user: it has to be our own
+ * @verbose: say more
+ * @version: say which version, and end
+ * @ready_fd: file to write to when all is set up, or -1
+ */
+struct vhubd {
+	struct hub hub;
+	GPtrArray *links;
+	GMainLoop *main;
+	char **words;
+	gboolean kernel;
+	gboolean user;
+	gboolean verbose;
+	gboolean version;
+	gint ready_fd;
+};
+
+static int main_fail(int status, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
+static int main_fail(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("vhubd: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	putc('\n', stderr);
+	va_end(ap);
+	return status;
+}
+
+/* Neither what a terminal obeys nor what turns the direction of writing. */
+static gunichar main_safe(gunichar c)
+{
+	return g_unichar_isprint(c) ? c : '?';
+}
+
+/* Text of strangers may be in it. */
+static void main_print(const char *hub, const char *text)
+{
+	char *valid = g_utf8_make_valid(text, -1), *c;
+	GString *safe = g_string_new(NULL);
+
+	for (c = valid; *c; c = g_utf8_next_char(c))
+		g_string_append_unichar(safe, main_safe(g_utf8_get_char(c)));
+	fprintf(stderr, "vhubd: %s: %s\n", hub, safe->str);
+	g_string_free(safe, TRUE);
+	g_free(valid);
+}
+
+/* A disk that is full must not stop us: what cannot be written is lost. */
+static void main_log(const gchar *domain, GLogLevelFlags level,
+		     const gchar *text, gpointer data)
+{
+	const struct vhubd *vhubd = data;
+
+	(void)domain;
+	if (level & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG) && !vhubd->verbose)
+		return;
+	main_print(vhubd->hub.name, text);
+	clearerr(stderr);
+}
+
+static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
+{
+	const GOptionEntry entries[] = {
+		{ "kernel", 'k', 0, G_OPTION_ARG_NONE, &vhubd->kernel,
+		  "the hub has to be the kernel's", NULL },
+		{ "user", 'u', 0, G_OPTION_ARG_NONE, &vhubd->user,
+		  "be the hub, even if the kernel has one", NULL },
+		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &vhubd->verbose,
+		  "say when clients come and go", NULL },
+		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
+		  "write a newline there when all is set up", "FD" },
+		{ "version", 'V', 0, G_OPTION_ARG_NONE, &vhubd->version,
+		  "say which version this is", NULL },
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY,
+		  &vhubd->words, NULL, NULL },
+		G_OPTION_ENTRY_NULL
+	};
+	GOptionContext *context = g_option_context_new("HUB LINK...");
+	GError *error = NULL;
+	int ret = MAIN_OK;
+
+	g_option_context_set_summary(context, MAIN_SUMMARY);
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, argc, argv, &error)) {
+		ret = main_fail(MAIN_USAGE, "%s", error->message);
+		g_error_free(error);
+	}
+	g_option_context_free(context);
+	return ret;
+}
+
+static int main_check(const struct vhubd *vhubd)
+{
+	const char *fault;
+
+	if (!vhubd->words || !vhubd->words[0])
+		return main_fail(MAIN_USAGE,
+				 "the name of a hub is missing, see \"vhubd --help\"");
+	fault = vhub_hub_name_fault(vhubd->words[0]);
+	if (fault)
+		return main_fail(MAIN_USAGE,
+				 "\"%s\" cannot name a hub: it %s",
+				 vhubd->words[0], fault);
+	if (vhubd->kernel && vhubd->user)
+		return main_fail(MAIN_USAGE,
+				 "--kernel and --user contradict each other");
+	if (!vhubd->words[1])
+		return main_fail(MAIN_USAGE,
+				 "there is no link, see \"vhubd --help\"");
+	return MAIN_OK;
+}
+
+/* The kernel's hub, or else our own. */
+static int main_choose_hub(struct vhubd *vhubd)
+{
+	char text[VHUB_SENTENCE_SIZE];
+	int ret;
+
+	vhubd->hub.ops = &hub_user;
+	if (vhubd->user)
+		return MAIN_OK;
+	ret = hub_kernel_try(vhubd->hub.name);
+	if (!ret) {
+		vhubd->hub.ops = &hub_kernel;
+		return MAIN_OK;
+	}
+	vhub_explain_attach(ret, vhubd->hub.name, text);
+	if (vhubd->kernel)
+		return main_fail(MAIN_REFUSED, "%s", text);
+	g_message("%s: this process is the hub", text);
+	return MAIN_OK;
+}
+
+static int main_create_links(struct vhubd *vhubd)
+{
+	GError *error = NULL;
+	struct link *link;
+	char **text;
+
+	for (text = vhubd->words + 1; *text; text++) {
+		link = link_create(&vhubd->hub, *text, &error);
+		if (!link) {
+			main_fail(MAIN_USAGE, "%s", error->message);
+			g_error_free(error);
+			return MAIN_USAGE;
+		}
+		g_ptr_array_add(vhubd->links, link);
+	}
+	return MAIN_OK;
+}
+
+static int main_open_links(struct vhubd *vhubd)
+{
+	GError *error = NULL;
+	struct link *link;
+	guint i;
+
+	for (i = 0; i < vhubd->links->len; i++) {
+		link = g_ptr_array_index(vhubd->links, i);
+		if (link_open(link, &error))
+			continue;
+		main_fail(MAIN_REFUSED, "%s: %s", link->text, error->message);
+		g_error_free(error);
+		return MAIN_REFUSED;
+	}
+	return MAIN_OK;
+}
+
+static gboolean main_stop(gpointer data)
+{
+	struct vhubd *vhubd = data;
+
+	g_main_loop_quit(vhubd->main);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean main_say(gpointer data)
+{
+	struct vhubd *vhubd = data;
+
+	hub_say(&vhubd->hub);
+	return G_SOURCE_CONTINUE;
+}
+
+/* Each client is a file or several. */
+static void main_raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void main_ready(const struct vhubd *vhubd)
+{
+	if (vhubd->ready_fd < 0)
+		return;
+	if (write(vhubd->ready_fd, "\n", 1) != 1)
+		g_warning("--ready-fd: %s", strerror(errno));
+	close(vhubd->ready_fd);
+}
+
+static int main_run(struct vhubd *vhubd)
+{
+	int ret = main_create_links(vhubd);
+
+	if (!ret)
+		ret = main_choose_hub(vhubd);
+	if (ret)
+		return ret;
+	/* From now on there is something to remove at the end. */
+	vhubd->main = g_main_loop_new(NULL, FALSE);
+	g_unix_signal_add(SIGTERM, main_stop, vhubd);
+	g_unix_signal_add(SIGINT, main_stop, vhubd);
+	g_unix_signal_add(SIGUSR1, main_say, vhubd);
+	ret = main_open_links(vhubd);
+	if (!ret) {
+		main_ready(vhubd);
+		g_main_loop_run(vhubd->main);
+	}
+	g_main_loop_unref(vhubd->main);
+	return ret;
+}
+
+static void main_free_link(gpointer link)
+{
+	link_free(link);
+}
+
+static int main_serve(struct vhubd *vhubd)
+{
+	int ret = main_check(vhubd);
+
+	if (ret)
+		return ret;
+	vhubd->hub.name = vhubd->words[0];
+	vhubd->hub.loop = loop_new();
+	if (!vhubd->hub.loop)
+		return main_fail(MAIN_REFUSED, "cannot wait for files: %s",
+				 strerror(errno));
+	g_queue_init(&vhubd->hub.ports);
+	g_log_set_default_handler(main_log, vhubd);
+	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
+	ret = main_run(vhubd);
+	g_ptr_array_free(vhubd->links, TRUE);
+	loop_free(vhubd->hub.loop);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	struct vhubd vhubd = { .ready_fd = -1 };
+	int ret;
+
+	signal(SIGPIPE, SIG_IGN);
+	main_raise_files();
+	ret = main_parse(&vhubd, &argc, &argv);
+	if (!ret && vhubd.version)
+		puts("vhubd " VHUB_VERSION);
+	else if (!ret)
+		ret = main_serve(&vhubd);
+	g_strfreev(vhubd.words);
+	return ret;
+}
