@@ -19,8 +19,8 @@
 #define LINK_WIDE		16
 
 static const struct link_kind *const link_kinds[] = {
-	&link_socket, &link_stream, &link_dgram, &link_l2tpv3,
-	NULL
+	&link_socket, &link_stream, &link_dgram, &link_l2tpv3, &link_vde,
+	&link_vde_server, &link_tap, NULL
 };
 
 static const struct link_kind *link_kind(const char *name, GError **error)

@@ -65,6 +65,9 @@ extern const struct link_kind link_socket;
 extern const struct link_kind link_stream;
 extern const struct link_kind link_dgram;
 extern const struct link_kind link_l2tpv3;
+extern const struct link_kind link_vde;
+extern const struct link_kind link_vde_server;
+extern const struct link_kind link_tap;
 
 /* A link from its text. NULL after setting the error. */
 struct link *link_create(struct hub *hub, const char *text, GError **error);
