@@ -83,6 +83,38 @@ unlock()
 	exec 9>&-
 }
 
+# Download package $1 into the current folder. The sandbox user of apt could not
+# write into ours.
+_download()
+{
+	apt-get -q -o APT::Sandbox::User=root download "$1"
+}
+
+# The lists of a machine that installed nothing lately name files that are gone.
+_update()
+{
+	[ "$(id -u)" = 0 ] && apt-get -q update
+}
+
+# Unpack package $1 (a NAME, or NAME=VERSION) into folder $2, without installing it.
+package_unpack()
+{
+	local tmp
+
+	tmp=$(mktemp -d "$build/fetch.XXXXXX")
+	if ! (cd "$tmp" && { _download "$1" || { _update && _download "$1"; }; }) \
+			>"$tmp/log" 2>&1; then
+		cat "$tmp/log" >&2
+		rm -rf "$tmp"
+		return 1
+	fi
+	rm -rf "$2.part" "$2"
+	mkdir -p "${2%/*}"
+	dpkg -x "$tmp"/*.deb "$2.part"
+	mv "$2.part" "$2"
+	rm -rf "$tmp"
+}
+
 # Fill folder $1 with what an initramfs starts from: busybox, under the names
 # $3 too, and the modules $4 of the kernel image in folder $2 with all they need.
 # They lie in /modules, and /modules/order lists them in the order to load.
