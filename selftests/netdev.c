@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <linux/if_vlan.h>
 #include <linux/sockios.h>
 
@@ -767,12 +768,36 @@ TEST_F(netdev, request_names_it_by_name_or_index_or_both)
 }
 
 /*
- * Firecracker opens the TAP itself, by its name, when that is on the hub already.
+ * Firecracker opens the TAP itself, by its name, when that is on the hub already,
+ * and reads and writes in the pieces that its guest names.
  */
+static ssize_t write_pieces(int fd, unsigned char *bytes, size_t len)
+{
+	const struct iovec pieces[] = {
+		{ bytes, HDR },
+		{ bytes + HDR, 1000 },
+		{ bytes + HDR + 1000, len - HDR - 1000 },
+	};
+
+	return ret_errno(writev(fd, pieces, 3));
+}
+
+static ssize_t read_pieces(int fd, unsigned char *bytes)
+{
+	const struct iovec pieces[] = {
+		{ bytes, HDR },
+		{ bytes + HDR, 1000 },
+		{ bytes + HDR + 1000, FRAME_ROOM - HDR - 1000 },
+	};
+
+	return ret_errno(readv(fd, pieces, 3));
+}
+
 TEST_F(netdev, firecracker_opens_a_tap_that_is_a_port)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 	int keep = tap_open("fc0", 0, 0, 0), fd, epoll, i, hdr_size = HDR;
+	struct virtio_net_hdr hdr;
 	__u32 number;
 
 	ASSERT_LE(0, keep);
@@ -804,8 +829,14 @@ TEST_F(netdev, firecracker_opens_a_tap_that_is_a_port)
 
 	memset(self->buf, 0, HDR);
 	make_frame(self->buf + HDR, 1514, 7);
-	ASSERT_EQ(HDR + 1514, write(fd, self->buf, HDR + 1514));
+	ASSERT_EQ(HDR + 1514, write_pieces(fd, self->buf, HDR + 1514));
 	EXPECT_TRUE(gets_frame(self->plain, 1514, 7));
+	ASSERT_EQ(0, send_frame(self->plain, 1514, 8));
+	ASSERT_EQ(1, epoll_wait(epoll, &event, 1, LIMIT_MS));
+	ASSERT_EQ(HDR + 1514, read_pieces(fd, self->buf));
+	EXPECT_TRUE(is_frame(self->buf + HDR, 1514, 8));
+
+	/* TCP that is not cut, out and in. */
 	self->packet = (struct packet){
 		.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
 		.gso_size = 1448,
@@ -814,6 +845,13 @@ TEST_F(netdev, firecracker_opens_a_tap_that_is_a_port)
 	packet_make(&self->packet);
 	ASSERT_EQ(0, packet_send(&self->packet, fd, HDR));
 	EXPECT_TRUE(packet_arrives(&self->packet, self->plain, 0, 0));
+	ASSERT_EQ(0, packet_send(&self->packet, self->vnet, HDR));
+	ASSERT_EQ(HDR + self->packet.len, read_pieces(fd, self->buf));
+	memcpy(&hdr, self->buf, sizeof(hdr));
+	EXPECT_EQ(VIRTIO_NET_HDR_GSO_TCPV4, hdr.gso_type);
+	EXPECT_EQ(1448, hdr.gso_size);
+	EXPECT_EQ(0, memcmp(self->buf + HDR, self->packet.frame,
+			    self->packet.len));
 
 	/* It ends, and the next finds the TAP where it was. */
 	close(fd);
