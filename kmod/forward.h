@@ -85,6 +85,7 @@ struct vhub_frame {
  * @dev: device of the hub, set by vhub_forward()
  * @last: no receiver follows the one that has it, so it may have the frames
  *	themselves
+ * @shared: the frames lie in memory of a process, which can change them
  *
  * Frames that go from ring to ring are never more than @simple: a struct
  * vhub_frame costs as much to make as a small frame to copy.
@@ -100,6 +101,7 @@ struct vhub_batch {
 	u64 bytes;
 	struct net_device *dev;
 	bool last;
+	bool shared;
 };
 
 /**

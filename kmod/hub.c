@@ -437,7 +437,8 @@ static void vhub_hub_dev_stats(struct net_device *dev,
 			    sum.drops[VHUB_A_DROPS_NO_LINK] +
 			    sum.drops[VHUB_A_DROPS_LOCKED] +
 			    sum.drops[VHUB_A_DROPS_ISOLATED] +
-			    sum.drops[VHUB_A_DROPS_SAME_PORT];
+			    sum.drops[VHUB_A_DROPS_SAME_PORT] +
+			    sum.drops[VHUB_A_DROPS_VLAN];
 }
 
 static const struct net_device_ops vhub_hub_netdev_ops = {

@@ -31,6 +31,7 @@
  * @owner: whom the owner's bits of @perm are for
  * @group: whom the group's bits of @perm are for
  * @perm: permission bits as of a file, 0777 at most
+ * @vlan_ports: ports that are not transparent; peeked at without @lock
  * @fdb: which address is at which port, in mode switch
  * @host: the host's cable
  */
@@ -55,6 +56,7 @@ struct vhub_hub {
 	kuid_t owner;
 	kgid_t group;
 	u16 perm;
+	u32 vlan_ports;
 
 	/* With a lock of its own. */
 	struct vhub_fdb fdb;

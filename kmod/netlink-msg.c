@@ -128,6 +128,7 @@ static int vhub_nl_fill_port_locked(struct sk_buff *msg, struct vhub_hub *hub,
 			   vhub_port_shown_flags(port)) ?:
 	       nla_put_string(msg, VHUB_A_PORT_LABEL, port->label) ?:
 	       vhub_nl_fill_addresses_locked(msg, hub, port) ?:
+	       vhub_nl_fill_vlans_locked(msg, hub, port) ?:
 	       port->ops->fill(port, msg, viewer) ?:
 	       vhub_nl_fill_stats(msg, port);
 }

@@ -24,6 +24,7 @@
 #include "netlink-msg.h"
 #include "netlink-req.h"
 #include "port.h"
+#include "vlan.h"
 
 /* Where a dump goes on; kept in the 48 bytes of a netlink callback. */
 struct vhub_nl_cursor {
@@ -598,27 +599,51 @@ static void vhub_nl_change_port_locked(struct vhub_hub *hub,
 			    VHUB_PORT_FLAG_ISOLATED, true);
 }
 
-/* Changes all that is given. Return: is there such a port. */
-static bool vhub_nl_change_port(struct vhub_hub *hub, u32 number,
-				struct genl_info *info)
+/* Changes all that is given, or nothing. */
+static int vhub_nl_apply_port(struct vhub_hub *hub, struct vhub_port *port,
+			      struct genl_info *info)
 {
 	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
+	bool has_vlans = vhub_nl_has_vlans(info);
+	struct vhub_vlans *vlans = NULL;
+
+	lockdep_assert_held(&hub->change);
+
+	/* The only one that can fail. */
+	if (has_vlans)
+		vlans = vhub_nl_make_vlans(hub, port, info);
+	if (IS_ERR(vlans))
+		return PTR_ERR(vlans);
+
+	spin_lock(&hub->lock);
+	vhub_nl_change_port_locked(hub, port, info);
+	if (has_vlans)
+		vhub_vlans_set_locked(hub, port, vlans);
+	spin_unlock(&hub->lock);
+
+	/* A frame on its way may yet be learned from; it ages as others. */
+	if (has_vlans || (link && !nla_get_u8(link)))
+		vhub_fdb_flush(&hub->fdb, port, -1);
+	vhub_nl_notify_port(hub, port->number);
+	return 0;
+}
+
+static int vhub_nl_change_port(struct vhub_hub *hub, u32 number,
+			       struct genl_info *info)
+{
 	struct vhub_port *port;
+	int ret;
 
 	mutex_lock(&hub->change);
 	spin_lock(&hub->lock);
 	port = vhub_port_lookup_locked(hub, number);
-	if (port)
-		vhub_nl_change_port_locked(hub, port, info);
 	spin_unlock(&hub->lock);
 
 	/* It stays there as long as the mutex is held. */
-	if (port && link && !nla_get_u8(link))
-		vhub_fdb_flush(&hub->fdb, port, -1);
-	if (port)
-		vhub_nl_notify_port(hub, number);
+	ret = port ? vhub_nl_apply_port(hub, port, info) :
+		     vhub_nl_no_port(info);
 	mutex_unlock(&hub->change);
-	return port;
+	return ret;
 }
 
 static int vhub_nl_check_change(struct genl_info *info, u32 number)
@@ -630,7 +655,7 @@ static int vhub_nl_check_change(struct genl_info *info, u32 number)
 	    !info->attrs[VHUB_A_PORT_MAX_ADDRESSES] &&
 	    !info->attrs[VHUB_A_PORT_LEARNING] &&
 	    !info->attrs[VHUB_A_PORT_FLOOD] &&
-	    !info->attrs[VHUB_A_PORT_ISOLATED]) {
+	    !info->attrs[VHUB_A_PORT_ISOLATED] && !vhub_nl_has_vlans(info)) {
 		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
 		return -EINVAL;
 	}
@@ -644,7 +669,7 @@ static int vhub_nl_check_change(struct genl_info *info, u32 number)
 				    "A port is locked to the address of one station");
 		return -EINVAL;
 	}
-	return 0;
+	return vhub_nl_check_vlans(info);
 }
 
 /* VHUB_CMD_PORT_SET */
@@ -659,9 +684,8 @@ int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(hub);
 
 	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
-	      vhub_nl_check_change(info, number);
-	if (!ret && !vhub_nl_change_port(hub, number, info))
-		ret = vhub_nl_no_port(info);
+	      vhub_nl_check_change(info, number) ?:
+	      vhub_nl_change_port(hub, number, info);
 	vhub_hub_put(hub);
 	return ret;
 }

@@ -6,9 +6,11 @@
 #include "port.h"
 
 #include <linux/rtnetlink.h>
+#include <linux/slab.h>
 
 #include "hub.h"
 #include "netlink.h"
+#include "vlan.h"
 
 /**
  * vhub_port_init - begin a port that is on no hub
@@ -48,6 +50,7 @@ void vhub_port_free(struct vhub_port *port)
 {
 	WARN_ON_ONCE(rcu_access_pointer(port->hub));
 	WARN_ON_ONCE(!list_empty(&port->addresses));
+	kfree(rcu_dereference_protected(port->vlans, true));
 	free_percpu(port->stats);
 }
 
@@ -101,6 +104,7 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 	list_del_rcu(&port->list);
 	xa_erase(&hub->numbers, port->number);
 	hub->count--;
+	vhub_vlans_leave_locked(hub, port);
 	vhub_hub_count_port_change_locked(hub);
 	pr_debug("%s: port %u destroyed\n", hub->dev->name, port->number);
 

@@ -22,6 +22,7 @@ struct vhub_batch;
 struct vhub_hub;
 struct vhub_port;
 struct vhub_viewer;
+struct vhub_vlans;
 
 /**
  * struct vhub_port_ops - what a kind of port does in its own way
@@ -56,6 +57,7 @@ struct vhub_port_ops {
  * @address_count: how many
  * @leaves: learn no more
  * @max_addresses: most of them, 0 for as many as there is room for
+ * @vlans: the VLANs it is in, in mode switch; NULL for a transparent port
  * @lock: bits of the only address it may send from, by vhub_port_lock_bits(), or
  *	0 for any
  *
@@ -85,6 +87,7 @@ struct vhub_port {
 	/* RCU: written under the hub's lock. */
 	struct vhub_hub __rcu *hub;
 	struct list_head list;
+	struct vhub_vlans __rcu *vlans;
 
 	/* Protected by the hub's lock. */
 	char label[VHUB_LABEL_SIZE];

@@ -739,6 +739,7 @@ static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
 	*batch = (struct vhub_batch){
 		.simple = ring->segs,
 		.frames = ring->frames,
+		.shared = true,
 	};
 	vhub_ring_gather_usual(gather);
 	if (ring->tx_done == gather->posted || batch->count == VHUB_BATCH_MAX)

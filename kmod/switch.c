@@ -10,6 +10,11 @@
  * taken by its port under one lock, as a hub's batches are, and wakes its reader
  * once. A frame whose header is that of the one before costs no look-up, and one
  * whose source is that of the one before only one.
+ *
+ * Once a port has VLANs of its own (vlan.h), frames that go the same way are of
+ * the same VLAN, too, and have the same kind of tag. They leave as they came, or
+ * with a tag put in or taken out (retag.h): made when the first receiver comes
+ * that needs it so, and then for all such.
  */
 
 #include "switch.h"
@@ -20,6 +25,8 @@
 #include "fdb.h"
 #include "forward.h"
 #include "hub.h"
+#include "retag.h"
+#include "vlan.h"
 
 /**
  * struct vhub_switch_head - what decides where a frame goes, copied from it
@@ -48,14 +55,30 @@ struct vhub_switch_way {
 };
 
 /**
+ * struct vhub_switch_vlan - where a frame belongs, and how that is seen
+ * @vid: its VLAN
+ * @tag: enum vhub_vlan_tag of it, if ports of the hub have VLANs
+ */
+struct vhub_switch_vlan {
+	u16 vid;
+	u16 tag;
+};
+
+/**
  * struct vhub_switch - a batch on its way through a switch
  * @hub: the hub
  * @from: port that sends
  * @batch: the batch
  * @head: of the last frame that was looked at
- * @admitted: its source is one that @from may send from
+ * @refused: why @from may not send it, by VHUB_A_DROPS_*; else 0
+ * @vlan: its VLAN
+ * @has_vlans: a port of the hub is not transparent
+ * @vlans: the VLANs of @from, or NULL
  * @way: which way it goes
  * @run: frames that go this way and were not yet handed on, a part of @batch
+ * @run_vlan: the VLAN of these, if @has_vlans
+ * @tagged: these with a tag of their VLAN, if made
+ * @untagged: these without a tag, if made
  * @sent: frames that reached somebody
  * @bytes: bytes of these
  * @copies: frames offered to ports, once for each of them
@@ -65,27 +88,33 @@ struct vhub_switch {
 	struct vhub_port *from;
 	struct vhub_batch *batch;
 	struct vhub_switch_head head;
-	bool admitted;
+	int refused;
+	struct vhub_switch_vlan vlan;
+	bool has_vlans;
+	const struct vhub_vlans *vlans;
 	struct vhub_switch_way way;
 	struct vhub_batch run;
+	struct vhub_switch_vlan run_vlan;
+	struct vhub_retag *tagged;
+	struct vhub_retag *untagged;
 	u32 sent;
 	u64 bytes;
 	u32 copies;
 };
 
-/* Copies the begin of a frame that lies in one piece; or a part of it, at least
- * an Ethernet header, when that is all there is.
+/* Copies the begin of a frame that lies in one piece. In a shorter one than has
+ * room for a tag, no tag is looked for.
  */
 static void vhub_switch_copy_head(const struct vhub_seg *seg,
 				  struct vhub_switch_head *head)
 {
 	BUILD_BUG_ON(sizeof(*head) != 2 * sizeof(u64));
 
-	if (likely(seg->len >= sizeof(*head))) {
+	if (likely(seg->len >= VLAN_ETH_HLEN)) {
 		memcpy(head, seg->data, sizeof(*head));
 	} else {
-		head->tci = 0;
 		memcpy(head, seg->data, ETH_HLEN);
+		head->proto = 0;
 	}
 	/* It may be a process's memory: the copy is what is looked at. */
 	barrier();
@@ -102,8 +131,9 @@ static void vhub_switch_read_head(const struct vhub_batch *batch, u32 i,
 	} else if (frame->seg_count == 1) {
 		vhub_switch_copy_head(frame->segs, head);
 	} else {
-		head->tci = 0;
 		vhub_frame_peek(frame, head, sizeof(*head));
+		if (frame->len < VLAN_ETH_HLEN)
+			head->proto = 0;
 	}
 	if (head->proto != htons(ETH_P_8021Q))
 		head->tci = 0;
@@ -133,6 +163,14 @@ static u16 vhub_switch_vid(const struct vhub_switch_head *head)
 	return ntohs(head->tci) & VLAN_VID_MASK;
 }
 
+static enum vhub_vlan_tag vhub_switch_tag(const struct vhub_switch_head *head)
+{
+	if (head->proto != htons(ETH_P_8021Q))
+		return VHUB_VLAN_TAG_NONE;
+	return vhub_switch_vid(head) ? VHUB_VLAN_TAG_VID :
+				       VHUB_VLAN_TAG_PRIORITY;
+}
+
 static struct vhub_fdb_key vhub_switch_key(const u8 addr[ETH_ALEN], u16 vid)
 {
 	struct vhub_fdb_key key = { .vid = vid };
@@ -157,7 +195,7 @@ static void vhub_switch_learn(struct vhub_switch *sw,
 	if (vhub_port_has(sw->from, VHUB_PORT_FLAG_NO_LEARNING) ||
 	    !is_valid_ether_addr(head->source))
 		return;
-	key = vhub_switch_key(head->source, vhub_switch_vid(head));
+	key = vhub_switch_key(head->source, sw->vlan.vid);
 	vhub_fdb_see(&sw->hub->fdb, &key, sw->from);
 }
 
@@ -176,14 +214,14 @@ vhub_switch_find_way(const struct vhub_switch *sw,
 	struct vhub_fdb_entry *entry;
 	struct vhub_fdb_key key;
 
-	if (unlikely(!sw->admitted)) {
-		way.drop = VHUB_A_DROPS_LOCKED;
+	if (unlikely(sw->refused)) {
+		way.drop = sw->refused;
 		return way;
 	}
 	if (is_multicast_ether_addr(head->dest))
 		return way;
 
-	key = vhub_switch_key(head->dest, vhub_switch_vid(head));
+	key = vhub_switch_key(head->dest, sw->vlan.vid);
 	entry = vhub_fdb_find_rcu(&sw->hub->fdb, &key);
 	if (!entry) {
 		way.unknown = true;
@@ -198,14 +236,33 @@ vhub_switch_find_way(const struct vhub_switch *sw,
 	return way;
 }
 
-/* Learns what the header of a frame tells. Return: may it come from there. */
-static bool vhub_switch_admit(struct vhub_switch *sw,
-			      const struct vhub_switch_head *head)
+/* Finds the VLAN of a frame. Return: may it come from there. */
+static bool vhub_switch_find_vlan(struct vhub_switch *sw,
+				  const struct vhub_switch_head *head)
+{
+	int vid = vhub_switch_vid(head);
+
+	sw->vlan.vid = vid;
+	if (likely(!sw->has_vlans))
+		return true;
+	sw->vlan.tag = vhub_switch_tag(head);
+	vid = vhub_vlan_ingress(sw->vlans, sw->vlan.tag, vid);
+	sw->vlan.vid = vid;
+	return vid >= 0;
+}
+
+/* Learns what the header of a frame tells. Return: 0, or why it may not come
+ * from there.
+ */
+static int vhub_switch_admit(struct vhub_switch *sw,
+			     const struct vhub_switch_head *head)
 {
 	if (unlikely(vhub_switch_is_locked_out(sw->from, head)))
-		return false;
+		return VHUB_A_DROPS_LOCKED;
+	if (unlikely(!vhub_switch_find_vlan(sw, head)))
+		return VHUB_A_DROPS_VLAN;
 	vhub_switch_learn(sw, head);
-	return true;
+	return 0;
 }
 
 static bool vhub_switch_same_way(const struct vhub_switch_way *a,
@@ -215,13 +272,94 @@ static bool vhub_switch_same_way(const struct vhub_switch_way *a,
 	       a->drop == b->drop;
 }
 
-/* Return: ports that heard it, 0 or 1. */
-static u32 vhub_switch_deliver(struct vhub_port *port,
-			       struct vhub_batch *batch)
+/* Do frames of the run have the VLAN, and the kind of tag, of the last one? */
+static bool vhub_switch_same_vlan(const struct vhub_switch *sw)
 {
-	if (!vhub_forward_wants(port, batch->count))
+	return likely(!sw->has_vlans) ||
+	       (sw->vlan.vid == sw->run_vlan.vid &&
+		sw->vlan.tag == sw->run_vlan.tag);
+}
+
+/* What has to be done with the frames of the run for a port that wants them with
+ * a tag. That of a frame which its sender can still change is written anew, for
+ * it may tell another VLAN by now; only from one transparent port to another is
+ * that no matter.
+ */
+static enum vhub_retag_change
+vhub_switch_how_to_tag(const struct vhub_switch *sw, bool transparent)
+{
+	switch (sw->run_vlan.tag) {
+	case VHUB_VLAN_TAG_NONE:
+		return VHUB_RETAG_INSERT;
+	case VHUB_VLAN_TAG_PRIORITY:
+		return VHUB_RETAG_REPLACE;
+	default:
+		return sw->batch->shared && !(transparent && !sw->vlans) ?
+		       VHUB_RETAG_REPLACE : VHUB_RETAG_NOTHING;
+	}
+}
+
+/* Gives a port frames that were made for it and others. */
+static void vhub_switch_deliver_made(struct vhub_switch *sw,
+				     struct vhub_port *port,
+				     struct vhub_retag **made,
+				     enum vhub_retag_change change)
+{
+	int reason;
+
+	if (!*made)
+		*made = vhub_retag_create(&sw->run, change,
+					  sw->run_vlan.vid);
+	if (unlikely(!*made)) {
+		vhub_stats_drop(port->stats, VHUB_A_DROPS_NO_MEMORY,
+				sw->run.count);
+		return;
+	}
+	for (reason = 0; (*made)->lost_count && reason <= VHUB_A_DROPS_MAX;
+	     reason++)
+		if ((*made)->lost[reason])
+			vhub_stats_drop(port->stats, reason,
+					(*made)->lost[reason]);
+	if ((*made)->batch.count)
+		port->ops->deliver(port, &(*made)->batch);
+}
+
+/* Return: ports that heard it, 0 or 1; one that is not in the VLAN does not. */
+static noinline u32 vhub_switch_deliver_vlan(struct vhub_switch *sw,
+					     struct vhub_port *port)
+{
+	const struct vhub_vlans *vlans = rcu_dereference(port->vlans);
+	enum vhub_retag_change change = VHUB_RETAG_NOTHING;
+	enum vhub_vlan_egress egress;
+
+	egress = vhub_vlan_egress(vlans, sw->run_vlan.vid);
+	if (egress == VHUB_VLAN_EGRESS_NOT ||
+	    !vhub_forward_wants(port, sw->run.count))
 		return 0;
-	vhub_forward_offer_last(port, batch);
+
+	if (egress == VHUB_VLAN_EGRESS_TAGGED)
+		change = vhub_switch_how_to_tag(sw, !vlans);
+	else if (egress == VHUB_VLAN_EGRESS_UNTAGGED &&
+		 sw->run_vlan.tag != VHUB_VLAN_TAG_NONE)
+		change = VHUB_RETAG_REMOVE;
+
+	if (change == VHUB_RETAG_NOTHING)
+		port->ops->deliver(port, &sw->run);
+	else
+		vhub_switch_deliver_made(sw, port,
+					 change == VHUB_RETAG_REMOVE ?
+					 &sw->untagged : &sw->tagged, change);
+	return 1;
+}
+
+/* Return: ports that heard it, 0 or 1. */
+static u32 vhub_switch_deliver(struct vhub_switch *sw, struct vhub_port *port)
+{
+	if (unlikely(sw->has_vlans))
+		return vhub_switch_deliver_vlan(sw, port);
+	if (!vhub_forward_wants(port, sw->run.count))
+		return 0;
+	vhub_forward_offer_last(port, &sw->run);
 	return 1;
 }
 
@@ -237,6 +375,10 @@ static u32 vhub_switch_flood(struct vhub_switch *sw)
 		if (sw->way.unknown &&
 		    vhub_port_has(port, VHUB_PORT_FLAG_NO_FLOOD))
 			continue;
+		if (unlikely(sw->has_vlans)) {
+			receivers += vhub_switch_deliver_vlan(sw, port);
+			continue;
+		}
 		if (!vhub_forward_wants(port, sw->run.count))
 			continue;
 		vhub_forward_offer(&next, port, &sw->run);
@@ -253,6 +395,7 @@ static void vhub_switch_begin_run(struct vhub_switch *sw, u32 first)
 		.frames = sw->batch->frames + first,
 		.dev = sw->batch->dev,
 	};
+	sw->run_vlan = sw->vlan;
 }
 
 /* Adds frame @i of the batch, the next, to the run. */
@@ -274,10 +417,20 @@ static void vhub_switch_overhear(struct vhub_switch *sw)
 	struct vhub_port *host = &sw->hub->host;
 
 	if (likely(!(READ_ONCE(sw->hub->dev->flags) & IFF_PROMISC)) ||
-	    host == sw->from || host == sw->way.to ||
-	    !vhub_forward_wants(host, sw->run.count))
+	    host == sw->from || host == sw->way.to)
 		return;
-	host->ops->deliver(host, &sw->run);
+	if (sw->has_vlans)
+		vhub_switch_deliver_vlan(sw, host);
+	else if (vhub_forward_wants(host, sw->run.count))
+		host->ops->deliver(host, &sw->run);
+}
+
+static void vhub_switch_free_made(struct vhub_switch *sw)
+{
+	vhub_retag_free(sw->tagged);
+	vhub_retag_free(sw->untagged);
+	sw->tagged = NULL;
+	sw->untagged = NULL;
 }
 
 /* Hands on the frames that go the same way. */
@@ -290,7 +443,7 @@ static void vhub_switch_end_run(struct vhub_switch *sw)
 	if (!drop) {
 		if (sw->way.to)
 			vhub_switch_overhear(sw);
-		receivers = sw->way.to ? vhub_switch_deliver(sw->way.to, run) :
+		receivers = sw->way.to ? vhub_switch_deliver(sw, sw->way.to) :
 					 vhub_switch_flood(sw);
 		if (!receivers)
 			drop = VHUB_A_DROPS_NO_RECEIVER;
@@ -302,6 +455,8 @@ static void vhub_switch_end_run(struct vhub_switch *sw)
 		sw->bytes += run->bytes;
 		sw->copies += receivers * run->count;
 	}
+	if (unlikely(sw->has_vlans))
+		vhub_switch_free_made(sw);
 	/* Of what the batch was not, it does not know. */
 	if (sw->batch->simple)
 		vhub_batch_release(run);
@@ -315,9 +470,10 @@ static void vhub_switch_frame(struct vhub_switch *sw, u32 i)
 	vhub_switch_read_head(sw->batch, i, &head);
 	if (!vhub_switch_same_head(&head, &sw->head)) {
 		if (!vhub_switch_same_source(&head, &sw->head))
-			sw->admitted = vhub_switch_admit(sw, &head);
+			sw->refused = vhub_switch_admit(sw, &head);
 		way = vhub_switch_find_way(sw, &head);
-		if (!vhub_switch_same_way(&way, &sw->way)) {
+		if (!vhub_switch_same_way(&way, &sw->way) ||
+		    !vhub_switch_same_vlan(sw)) {
 			vhub_switch_end_run(sw);
 			vhub_switch_begin_run(sw, i);
 			sw->way = way;
@@ -343,13 +499,16 @@ u32 vhub_switch_forward(struct vhub_hub *hub, struct vhub_port *from,
 		.hub = hub,
 		.from = from,
 		.batch = batch,
+		.has_vlans = READ_ONCE(hub->vlan_ports),
 	};
 	u32 i;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "no RCU read-side section");
 
+	if (unlikely(sw.has_vlans))
+		sw.vlans = rcu_dereference(from->vlans);
 	vhub_switch_read_head(batch, 0, &sw.head);
-	sw.admitted = vhub_switch_admit(&sw, &sw.head);
+	sw.refused = vhub_switch_admit(&sw, &sw.head);
 	sw.way = vhub_switch_find_way(&sw, &sw.head);
 	vhub_switch_begin_run(&sw, 0);
 	vhub_switch_add(&sw, 0);
