@@ -228,6 +228,43 @@ void out_address(struct out *out, const char *key, const uint8_t *address)
 	out_string(out, OUT_ALWAYS, key, text);
 }
 
+static void out_vlans_json(struct out *out, const char *key,
+			   const uint8_t *vlans)
+{
+	json_t *array = json_array();
+	unsigned int first = 1, last;
+
+	for (; vhub_vlans_next(vlans, &first, &last); first = last + 1)
+		if (json_array_append_new(array, json_pack("[ii]", (int)first,
+							   (int)last)))
+			out->failed = true;
+	out_set(out, key, array);
+}
+
+static void out_vlans_text(struct out *out, const char *key,
+			   const uint8_t *vlans)
+{
+	unsigned int first = 1, last;
+	const char *comma = "";
+
+	for (; vhub_vlans_next(vlans, &first, &last); first = last + 1) {
+		if (!*comma)
+			out_key(out, key);
+		printf("%s%u", comma, first);
+		if (last != first)
+			printf("-%u", last);
+		comma = ",";
+	}
+}
+
+void out_vlans(struct out *out, const char *key, const uint8_t *vlans)
+{
+	if (out->json)
+		out_vlans_json(out, key, vlans);
+	else
+		out_vlans_text(out, key, vlans);
+}
+
 static void out_id(struct out *out, const char *key, const char *name_key,
 		   const struct out_name *name)
 {

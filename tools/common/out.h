@@ -101,6 +101,9 @@ void out_ms(struct out *out, enum out_when when, const char *key, uint32_t ms);
 /* An Ethernet address. */
 void out_address(struct out *out, const char *key, const uint8_t *address);
 
+/* A set of VLANs: JSON has an array of [first, last], text 10,20-29 or nothing. */
+void out_vlans(struct out *out, const char *key, const uint8_t *vlans);
+
 /* A number that may have a name: JSON has the number, and the name or null in
  * @name_key; text has the name or else the number.
  */

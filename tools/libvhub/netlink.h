@@ -34,6 +34,7 @@ struct mnl_socket;
 #define VHUB_NL_ERROR_SIZE	256
 #define VHUB_SENTENCE_SIZE	512
 #define VHUB_USER_SIZE		64
+#define VHUB_VLANS_SIZE		512	/* of a set of VLANs, without NUL */
 
 #define VHUB_DROPS_ROOM		32	/* above VHUB_A_DROPS_MAX */
 
@@ -149,7 +150,9 @@ struct vhub_hub_set {
  * @lock: the only address it may send from, if it is locked to one
  * @dev_ifindex: of the network device that is the port
  * @dev_name: of that device
+ * @pvid: VLAN of frames without a tag, 0 for none
  * @reserved: 0
+ * @vlans: VLANs of frames with a tag, see vhub_vlans_has()
  */
 struct vhub_port_info {
 	uint32_t has;
@@ -179,7 +182,10 @@ struct vhub_port_info {
 	uint8_t reserved8[6];
 	uint32_t dev_ifindex;
 	char dev_name[VHUB_NAME_SIZE];
-	uint64_t reserved[10];
+	uint32_t pvid;
+	uint32_t reserved32;
+	uint64_t reserved[9];
+	uint8_t vlans[VHUB_VLANS_SIZE];
 };
 
 /**
@@ -192,6 +198,9 @@ struct vhub_port_info {
  * @label: free text
  * @max_addresses: how many addresses the hub keeps for it, 0 for any number
  * @lock: the only address it may send from; all zero for any
+ * @pvid: VLAN of frames without a tag, 0 for none
+ * @vlans: VLANs of frames with a tag, VHUB_VLANS_SIZE bytes, made by
+ *	vhub_vlans_add(); in VHUB_VLAN_RANGES_MAX ranges at most, else -ERANGE
  * @reserved: 0
  */
 struct vhub_port_set {
@@ -203,7 +212,9 @@ struct vhub_port_set {
 	const char *label;
 	uint32_t max_addresses;
 	uint8_t lock[VHUB_ADDRESS_SIZE];
-	uint8_t reserved8[6];
+	uint8_t reserved8[2];
+	uint32_t pvid;
+	const uint8_t *vlans;
 	uint64_t reserved[4];
 };
 
@@ -291,6 +302,24 @@ static inline bool vhub_has(uint32_t has, unsigned int attr)
 {
 	return has & 1U << attr;
 }
+
+/* A set of VLANs is VHUB_VLANS_SIZE bytes; with all of them 0 it is empty. */
+static inline bool vhub_vlans_has(const uint8_t *vlans, unsigned int vid)
+{
+	return vid <= VHUB_VID_MAX && (vlans[vid / 8] & 1U << vid % 8);
+}
+
+static inline void vhub_vlans_add(uint8_t *vlans, unsigned int vid)
+{
+	if (vid <= VHUB_VID_MAX)
+		vlans[vid / 8] |= 1U << vid % 8;
+}
+
+/* The next range of VLANs in a set, from *@first on: sets *@first and *@last.
+ * Returns false when there is none.
+ */
+bool vhub_vlans_next(const uint8_t *vlans, unsigned int *first,
+		     unsigned int *last);
 
 /* Close the sockets and clear @nl, which can be used again. */
 void vhub_nl_close(struct vhub_nl *nl);

@@ -26,9 +26,11 @@ static const uint8_t port_type[] = {
 	[VHUB_A_PORT_ADDRESSES] = MNL_TYPE_U32,
 	[VHUB_A_PORT_DEV_IFINDEX] = MNL_TYPE_U32,
 	[VHUB_A_PORT_DEV_NAME] = MNL_TYPE_NUL_STRING,
+	[VHUB_A_PORT_PVID] = MNL_TYPE_U32,
+	[VHUB_A_PORT_VLANS] = MNL_TYPE_BINARY,
 };
 
-#define PORT_ATTR_MAX	VHUB_A_PORT_DEV_NAME
+#define PORT_ATTR_MAX	VHUB_A_PORT_VLANS
 
 static const uint8_t stats_type[] = {
 	[VHUB_A_STATS_RX_FRAMES] = MNL_TYPE_U64,
@@ -118,6 +120,7 @@ static void port_parse_numbers(const struct nlattr *const *tb,
 		[VHUB_A_PORT_MAX_ADDRESSES] = &port->max_addresses,
 		[VHUB_A_PORT_ADDRESSES] = &port->addresses,
 		[VHUB_A_PORT_DEV_IFINDEX] = &port->dev_ifindex,
+		[VHUB_A_PORT_PVID] = &port->pvid,
 	};
 	unsigned int i;
 
@@ -128,6 +131,22 @@ static void port_parse_numbers(const struct nlattr *const *tb,
 		if (u32[i])
 			*u32[i] = mnl_attr_get_u32(tb[i]);
 	}
+}
+
+/* Pairs of numbers, each the first and the last of a range. */
+static int port_parse_vlans(const struct nlattr *attr,
+			    struct vhub_port_info *port)
+{
+	size_t i, n = mnl_attr_get_payload_len(attr) / sizeof(uint16_t);
+	const uint16_t *ends = mnl_attr_get_payload(attr);
+	unsigned int vid;
+
+	if (mnl_attr_get_payload_len(attr) % (2 * sizeof(uint16_t)))
+		return -EBADMSG;
+	for (i = 0; i < n; i += 2)
+		for (vid = ends[i]; vid <= ends[i + 1]; vid++)
+			vhub_vlans_add(port->vlans, vid);
+	return 0;
 }
 
 /**
@@ -156,6 +175,10 @@ int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port)
 		return ret;
 	vhub_nl_copy_string(port->dev_name, sizeof(port->dev_name),
 			    tb[VHUB_A_PORT_DEV_NAME]);
+	if (tb[VHUB_A_PORT_VLANS])
+		ret = port_parse_vlans(tb[VHUB_A_PORT_VLANS], port);
+	if (ret)
+		return ret;
 	if (!tb[VHUB_A_PORT_STATS])
 		return 0;
 	return port_parse_stats(tb[VHUB_A_PORT_STATS], port);
@@ -278,6 +301,50 @@ int vhub_port_add(struct vhub_nl *nl, const char *hub, const char *dev,
 	return vhub_nl_talk(nl, nl->genl, nlh, port_get_cb, port);
 }
 
+static bool port_next_vlan(const uint8_t *vlans, unsigned int *vid, bool is_in)
+{
+	while (*vid <= VHUB_VID_MAX && vhub_vlans_has(vlans, *vid) != is_in)
+		++*vid;
+	return *vid <= VHUB_VID_MAX;
+}
+
+/**
+ * vhub_vlans_next() - go through a set of VLANs range by range
+ * @vlans: the set
+ * @first: where to begin, then the first of the range found
+ * @last: the last of it
+ *
+ * Return: false when there is no more.
+ */
+bool vhub_vlans_next(const uint8_t *vlans, unsigned int *first,
+		     unsigned int *last)
+{
+	unsigned int end;
+
+	if (!port_next_vlan(vlans, first, true))
+		return false;
+	end = *first;
+	port_next_vlan(vlans, &end, false);
+	*last = end - 1;
+	return true;
+}
+
+/* One range more than the kernel takes, for it to say so. */
+static void port_put_vlans(struct nlmsghdr *nlh, const uint8_t *vlans)
+{
+	uint16_t ranges[VHUB_VLAN_RANGES_MAX + 1][2];
+	unsigned int first = 1, last;
+	size_t n = 0;
+
+	while (n <= VHUB_VLAN_RANGES_MAX &&
+	       vhub_vlans_next(vlans, &first, &last)) {
+		ranges[n][0] = first;
+		ranges[n++][1] = last;
+		first = last + 1;
+	}
+	mnl_attr_put(nlh, VHUB_A_PORT_VLANS, n * sizeof(ranges[0]), ranges);
+}
+
 /**
  * vhub_port_set() - change a port
  * @nl: all zero or used before
@@ -303,6 +370,10 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 	if (vhub_has(set->has, VHUB_A_PORT_LOCK))
 		mnl_attr_put(nlh, VHUB_A_PORT_LOCK, sizeof(set->lock),
 			     set->lock);
+	if (vhub_has(set->has, VHUB_A_PORT_PVID))
+		mnl_attr_put_u32(nlh, VHUB_A_PORT_PVID, set->pvid);
+	if (vhub_has(set->has, VHUB_A_PORT_VLANS))
+		port_put_vlans(nlh, set->vlans);
 	port_put_switch(nlh, set, VHUB_A_PORT_LINK, set->link);
 	port_put_switch(nlh, set, VHUB_A_PORT_LEARNING, set->learning);
 	port_put_switch(nlh, set, VHUB_A_PORT_FLOOD, set->flood);

@@ -131,6 +131,53 @@ bool parse_address(const char *text, uint8_t *address)
 	return true;
 }
 
+/* A number, or "none" for 0. */
+bool parse_vlan(const char *text, uint32_t *vid)
+{
+	if (strcmp(text, "none"))
+		return parse_number(text, VHUB_VID_MAX, vid) && *vid;
+	*vid = 0;
+	return true;
+}
+
+/* 10 or 20-29, up to the comma or the end. */
+static bool parse_vlan_range(const char *text, size_t n, uint8_t *vlans)
+{
+	char range[sizeof("4094-4094")], *dash;
+	uint32_t first, last;
+
+	if (n >= sizeof(range))
+		return false;
+	memcpy(range, text, n);
+	range[n] = '\0';
+	dash = strchr(range, '-');
+	if (dash)
+		*dash++ = '\0';
+	if (!parse_number(range, VHUB_VID_MAX, &first) ||
+	    !parse_number(dash ? dash : range, VHUB_VID_MAX, &last) ||
+	    !first || first > last)
+		return false;
+	while (first <= last)
+		vhub_vlans_add(vlans, first++);
+	return true;
+}
+
+/* 10,20-29, or "none" */
+bool parse_vlans(const char *text, uint8_t *vlans)
+{
+	const char *end;
+
+	if (!strcmp(text, "none"))
+		return true;
+	for (;; text = end + 1) {
+		end = strchrnul(text, ',');
+		if (!parse_vlan_range(text, end - text, vlans))
+			return false;
+		if (!*end)
+			return true;
+	}
+}
+
 const char *words_next(struct words *w)
 {
 	if (!w->argc)

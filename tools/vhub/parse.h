@@ -16,6 +16,8 @@ bool parse_group(const char *text, uint32_t *gid);
 bool parse_switch(const char *text, bool *on);
 bool parse_seconds(const char *text, uint32_t max_ms, uint32_t *ms);
 bool parse_address(const char *text, uint8_t *address);
+bool parse_vlan(const char *text, uint32_t *vid);
+bool parse_vlans(const char *text, uint8_t *vlans);	/* all 0 before */
 
 /**
  * struct words - what is left of a command line

@@ -20,6 +20,12 @@ static int port_refused(const struct cli *cli, int err, const char *hub,
 			   cli->nl.error);
 }
 
+/* What "port set" is told. */
+struct port_change {
+	struct vhub_port_set set;
+	uint8_t vlans[VHUB_VLANS_SIZE];
+};
+
 static bool port_option_label(const char *text, void *data)
 {
 	struct vhub_port_set *set = data;
@@ -82,6 +88,24 @@ static bool port_option_lock(const char *text, void *data)
 	       memcmp(set->lock, none, sizeof(none));
 }
 
+static bool port_option_pvid(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_PVID;
+	return parse_vlan(text, &set->pvid);
+}
+
+static bool port_option_vlans(const char *text, void *data)
+{
+	struct port_change *change = data;
+
+	change->set.has |= 1U << VHUB_A_PORT_VLANS;
+	change->set.vlans = change->vlans;
+	return parse_vlans(text, change->vlans);
+}
+
+/* For a struct port_change, which begins with what most of them set. */
 static const struct words_option port_options[] = {
 	{ "label", "a text of up to 31 bytes", port_option_label },
 	{ "link", "on or off", port_option_link },
@@ -91,6 +115,9 @@ static const struct words_option port_options[] = {
 	{ "lock", "an address or off", port_option_lock },
 	{ "max-addresses", "a number from 0 to 65536",
 	  port_option_max_addresses },
+	{ "pvid", "a VLAN from 1 to 4094 or none", port_option_pvid },
+	{ "vlans", "VLANs from 1 to 4094 as 10,20-29 or none",
+	  port_option_vlans },
 	{ NULL, NULL, NULL }
 };
 
@@ -163,19 +190,19 @@ static int port_add(struct cli *cli, int argc, char **argv)
 static int port_set(struct cli *cli, int argc, char **argv)
 {
 	struct words w = { cli, argc, argv };
-	struct vhub_port_set set = { 0 };
+	struct port_change change = { 0 };
 	uint32_t number;
 	const char *hub;
 	int ret;
 
 	ret = port_words(&w, &hub, &number);
 	if (!ret)
-		ret = words_options(&w, port_options, NULL, &set);
+		ret = words_options(&w, port_options, NULL, &change);
 	if (ret)
 		return ret;
-	if (!set.has)
+	if (!change.set.has)
 		return cli_usage(cli, "port set: what to change is missing");
-	ret = vhub_port_set(&cli->nl, hub, number, &set);
+	ret = vhub_port_set(&cli->nl, hub, number, &change.set);
 	return ret ? port_refused(cli, ret, hub, number) : CLI_OK;
 }
 
@@ -232,6 +259,16 @@ static void port_print_lock(struct out *out, const struct vhub_port_info *port)
 		out_address(out, "lock", port->lock);
 	else
 		out_null(out, "lock");
+}
+
+static void port_print_vlans(struct out *out,
+			     const struct vhub_port_info *port)
+{
+	if (port->pvid)
+		out_number(out, OUT_ALWAYS, "pvid", port->pvid);
+	else
+		out_null(out, "pvid");
+	out_vlans(out, "vlans", port->vlans);
 }
 
 /* Nothing in text of what a hub that is no switch has not. */
@@ -310,6 +347,7 @@ void port_print(struct out *out, const struct vhub_port_info *port)
 		   port->label);
 	port_print_dev(out, port);
 	port_print_lock(out, port);
+	port_print_vlans(out, port);
 	port_print_user(out, port);
 	port_print_details(out, port);
 	port_print_addresses(out, port);
@@ -395,6 +433,7 @@ const struct cli_object cli_port = {
 	"  vhub port add [hub] NAME dev DEVICE [label TEXT]\n"
 	"  vhub port set [hub] NAME [port] NUMBER [label TEXT] [link on|off]\n"
 	"           [learning on|off] [flood on|off] [isolated on|off]\n"
-	"           [lock ADDRESS|off] [max-addresses N]\n"
+	"           [lock ADDRESS|off] [max-addresses N] [pvid VID|none]\n"
+	"           [vlans VID[-VID][,...]|none]\n"
 	"  vhub port del [hub] NAME [port] NUMBER\n",
 };
