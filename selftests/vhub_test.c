@@ -782,6 +782,7 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 		[VHUB_A_PORT_MAX_ADDRESSES] = &info->max_addresses,
 		[VHUB_A_PORT_ADDRESSES] = &info->addresses,
 		[VHUB_A_PORT_DEV_IFINDEX] = &info->dev_ifindex,
+		[VHUB_A_PORT_PVID] = &info->pvid,
 	};
 	int type = mnl_attr_get_type(attr);
 
@@ -804,6 +805,13 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 		break;
 	case VHUB_A_PORT_DEV_NAME:
 		copy_text(info->dev_name, sizeof(info->dev_name), attr);
+		break;
+	case VHUB_A_PORT_VLANS:
+		info->vlan_count = mnl_attr_get_payload_len(attr) / 4;
+		if (info->vlan_count > VHUB_VLAN_RANGES_MAX)
+			return MNL_CB_ERROR;
+		memcpy(info->vlans, mnl_attr_get_payload(attr),
+		       info->vlan_count * 4);
 		break;
 	case VHUB_A_PORT_STATS:
 		return mnl_attr_parse_nested(attr, take_stats_attr, info);
@@ -966,6 +974,38 @@ int port_set_lock(const char *hub, __u32 number, const unsigned char mac[6])
 	if (ret)
 		return ret;
 	mnl_attr_put(genl.nlh, VHUB_A_PORT_LOCK, 6, mac);
+	return port_end(&genl, NULL, NULL);
+}
+
+/* Adds what is written as 10,20-29. */
+static void put_vlans(struct nlmsghdr *nlh, const char *vlans)
+{
+	__u16 ranges[VHUB_VLAN_RANGES_MAX + 1][2];
+	unsigned int n = 0;
+	char *end;
+
+	for (; *vlans && n <= VHUB_VLAN_RANGES_MAX; n++) {
+		ranges[n][0] = strtoul(vlans, &end, 10);
+		ranges[n][1] = ranges[n][0];
+		if (*end == '-')
+			ranges[n][1] = strtoul(end + 1, &end, 10);
+		vlans = *end ? end + 1 : end;
+	}
+	mnl_attr_put(nlh, VHUB_A_PORT_VLANS, n * sizeof(ranges[0]), ranges);
+}
+
+/* Sets @pvid unless it is negative, and @vlans, "" for none, unless NULL. */
+int port_set_vlans(const char *hub, __u32 number, int pvid, const char *vlans)
+{
+	struct genl genl;
+	int ret = port_begin(&genl, VHUB_CMD_PORT_SET, hub, number);
+
+	if (ret)
+		return ret;
+	if (pvid >= 0)
+		mnl_attr_put_u32(genl.nlh, VHUB_A_PORT_PVID, pvid);
+	if (vlans)
+		put_vlans(genl.nlh, vlans);
 	return port_end(&genl, NULL, NULL);
 }
 

@@ -169,6 +169,9 @@ struct port_info {
 	__u32 max_addresses;
 	__u32 addresses;
 	unsigned char lock[6];
+	__u32 pvid;
+	unsigned int vlan_count;	/* ranges in @vlans */
+	__u16 vlans[VHUB_VLAN_RANGES_MAX][2];
 };
 
 int parse_hub(const struct nlmsghdr *nlh, struct hub_info *info);
@@ -183,6 +186,7 @@ int port_add(const char *hub, const char *dev, struct port_info *info);
 int port_set_link(const char *hub, __u32 number, __u8 link);
 int port_set_max(const char *hub, __u32 number, __u32 max);
 int port_set_lock(const char *hub, __u32 number, const unsigned char mac[6]);
+int port_set_vlans(const char *hub, __u32 number, int pvid, const char *vlans);
 int port_del(const char *hub, __u32 number);
 long long port_drops(const char *hub, __u32 number, int reason);
 
