@@ -10,6 +10,9 @@
  * A device is enslaved as to a bridge: the hub's device is its master, and it
  * leaves the hub when it is unregistered, moved to another namespace, or when
  * the hub goes. All of that happens under RTNL.
+ *
+ * A device that carries no Ethernet frames but bare IP packets, as a TUN does,
+ * has a struct vhub_l3 in between, which makes an Ethernet station of it.
  */
 
 #include "netdev.h"
@@ -26,12 +29,14 @@
 #include "compat.h"
 #include "forward.h"
 #include "hub.h"
+#include "l3.h"
 #include "offload.h"
 
 /**
  * struct vhub_netdev - a port made of a network device
  * @port: what every port has
  * @dev: the device, whose master is the hub's device
+ * @l3: the station that a device of IP packets is; NULL if it is of Ethernet
  * @told_link: listeners were told that there is a link
  *
  * The device's @rx_handler_data. Made and freed under RTNL: the grace period
@@ -42,6 +47,7 @@ struct vhub_netdev {
 	/* Set at creation, then read-only. */
 	struct vhub_port port;
 	struct net_device *dev;
+	struct vhub_l3 *l3;
 
 	/* Protected by RTNL. */
 	bool told_link;
@@ -140,6 +146,13 @@ static void vhub_netdev_deliver(struct vhub_port *port,
 		vhub_stats_rx(port->stats, frames, bytes);
 }
 
+static void vhub_netdev_deliver_l3(struct vhub_port *port,
+				   struct vhub_batch *batch)
+{
+	vhub_l3_deliver(container_of(port, struct vhub_netdev, port)->l3,
+			batch);
+}
+
 static int vhub_netdev_fill(struct vhub_port *port, struct sk_buff *msg,
 			    const struct vhub_viewer *viewer)
 {
@@ -147,13 +160,29 @@ static int vhub_netdev_fill(struct vhub_port *port, struct sk_buff *msg,
 						  port);
 
 	return nla_put_u32(msg, VHUB_A_PORT_DEV_IFINDEX, netdev->dev->ifindex) ?:
-	       nla_put_string(msg, VHUB_A_PORT_DEV_NAME, netdev->dev->name);
+	       nla_put_string(msg, VHUB_A_PORT_DEV_NAME, netdev->dev->name) ?:
+	       (netdev->l3 ? vhub_l3_fill(netdev->l3, msg) : 0);
+}
+
+static bool vhub_netdev_change_l3(struct vhub_port *port,
+				  const struct vhub_l3_change *change)
+{
+	vhub_l3_change(container_of(port, struct vhub_netdev, port)->l3,
+		       change);
+	return true;
 }
 
 static const struct vhub_port_ops vhub_netdev_ops = {
 	.kind		= VHUB_PORT_KIND_DEV,
 	.deliver	= vhub_netdev_deliver,
 	.fill		= vhub_netdev_fill,
+};
+
+static const struct vhub_port_ops vhub_netdev_l3_ops = {
+	.kind		= VHUB_PORT_KIND_DEV,
+	.deliver	= vhub_netdev_deliver_l3,
+	.fill		= vhub_netdev_fill,
+	.change_l3	= vhub_netdev_change_l3,
 };
 
 /*
@@ -253,6 +282,20 @@ static rx_handler_result_t vhub_netdev_receive(struct sk_buff **pskb)
 	return RX_HANDLER_CONSUMED;
 }
 
+static rx_handler_result_t vhub_netdev_receive_l3(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vhub_netdev *netdev;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+
+	netdev = rcu_dereference(skb->dev->rx_handler_data);
+	vhub_netdev_notice_link(netdev);
+	vhub_l3_receive(netdev->l3, skb);
+	return RX_HANDLER_CONSUMED;
+}
+
 /*
  * Coming and going
  */
@@ -260,7 +303,9 @@ static rx_handler_result_t vhub_netdev_receive(struct sk_buff **pskb)
 /* The port that a device is, or NULL. */
 static struct vhub_netdev *vhub_netdev_of(const struct net_device *dev)
 {
-	if (rtnl_dereference(dev->rx_handler) != vhub_netdev_receive)
+	rx_handler_func_t *handler = rtnl_dereference(dev->rx_handler);
+
+	if (handler != vhub_netdev_receive && handler != vhub_netdev_receive_l3)
 		return NULL;
 	return rtnl_dereference(dev->rx_handler_data);
 }
@@ -281,7 +326,21 @@ static int vhub_netdev_check_ring(struct vhub_hub *hub, struct net_device *dev,
 	return 0;
 }
 
-/* Is it a device that carries Ethernet frames of whoever they are? */
+static bool vhub_netdev_is_ethernet(const struct net_device *dev)
+{
+	return dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN;
+}
+
+/* Does it carry IP packets with nothing in front of them? */
+static bool vhub_netdev_is_l3(const struct net_device *dev)
+{
+	return (dev->type == ARPHRD_NONE || dev->type == ARPHRD_RAWIP) &&
+	       !dev->addr_len && !dev->hard_header_len;
+}
+
+/* Is it a device that carries Ethernet frames of whoever they are, or packets
+ * of which we can make some?
+ */
 static int vhub_netdev_check_kind(const struct net_device *dev,
 				  struct netlink_ext_ack *extack)
 {
@@ -289,8 +348,9 @@ static int vhub_netdev_check_kind(const struct net_device *dev,
 		NL_SET_ERR_MSG(extack, "The loopback device cannot be a port");
 		return -EINVAL;
 	}
-	if (dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN) {
-		NL_SET_ERR_MSG(extack, "Only Ethernet devices can be ports");
+	if (!vhub_netdev_is_ethernet(dev) && !vhub_netdev_is_l3(dev)) {
+		NL_SET_ERR_MSG(extack,
+			       "Only devices of Ethernet frames, or of bare IP packets as TUN, can be ports");
 		return -EINVAL;
 	}
 	if ((dev->priv_flags & IFF_DONT_BRIDGE) || netdev_uses_dsa(dev)) {
@@ -329,9 +389,18 @@ static int vhub_netdev_check_free(struct vhub_hub *hub, struct net_device *dev,
 	return 0;
 }
 
+static void vhub_netdev_free(struct vhub_netdev *netdev)
+{
+	vhub_l3_free(netdev->l3);
+	vhub_port_free(&netdev->port);
+	kfree(netdev);
+}
+
 static struct vhub_netdev *vhub_netdev_create(struct net_device *dev,
+					      const struct vhub_hub *hub,
 					      const struct nlattr *label)
 {
+	bool l3 = vhub_netdev_is_l3(dev);
 	const u32 flags = VHUB_PORT_FLAG_SEND | VHUB_PORT_FLAG_RECV |
 			  VHUB_PORT_FLAG_LINK;
 	struct vhub_netdev *netdev;
@@ -341,24 +410,27 @@ static struct vhub_netdev *vhub_netdev_create(struct net_device *dev,
 	if (!netdev)
 		return ERR_PTR(-ENOMEM);
 
-	ret = vhub_port_init(&netdev->port, &vhub_netdev_ops, flags);
+	ret = vhub_port_init(&netdev->port,
+			     l3 ? &vhub_netdev_l3_ops : &vhub_netdev_ops,
+			     flags);
 	if (ret) {
 		kfree(netdev);
 		return ERR_PTR(ret);
 	}
 	netdev->dev = dev;
+	if (l3) {
+		netdev->l3 = vhub_l3_create(&netdev->port, dev, hub->dev);
+		if (!netdev->l3) {
+			vhub_netdev_free(netdev);
+			return ERR_PTR(-ENOMEM);
+		}
+	}
 	if (label)
 		nla_strscpy(netdev->port.label, label,
 			    sizeof(netdev->port.label));
 	netdev->told_link = vhub_netdev_has_link(dev);
 	vhub_port_set_flag(&netdev->port, VHUB_PORT_CARRIER, netdev->told_link);
 	return netdev;
-}
-
-static void vhub_netdev_free(struct vhub_netdev *netdev)
-{
-	vhub_port_free(&netdev->port);
-	kfree(netdev);
 }
 
 /* Makes the hub's device the master, who is given what the device receives. */
@@ -372,7 +444,9 @@ static int vhub_netdev_enslave(struct vhub_netdev *netdev, struct vhub_hub *hub,
 	if (ret)
 		return ret;
 
-	ret = netdev_rx_handler_register(dev, vhub_netdev_receive, netdev);
+	ret = netdev_rx_handler_register(dev, netdev->l3 ?
+					 vhub_netdev_receive_l3 :
+					 vhub_netdev_receive, netdev);
 	if (ret)
 		goto err_promiscuity;
 
@@ -441,7 +515,7 @@ int vhub_netdev_add(struct vhub_hub *hub, struct net_device *dev,
 	if (ret)
 		return ret;
 
-	netdev = vhub_netdev_create(dev, label);
+	netdev = vhub_netdev_create(dev, hub, label);
 	if (IS_ERR(netdev))
 		return PTR_ERR(netdev);
 
@@ -517,7 +591,7 @@ struct net_device *vhub_netdev_find(struct vhub_hub *hub, u32 number)
 
 	spin_lock(&hub->lock);
 	port = vhub_port_lookup_locked(hub, number);
-	if (port && port->ops == &vhub_netdev_ops)
+	if (port && port->ops->kind == VHUB_PORT_KIND_DEV)
 		dev = container_of(port, struct vhub_netdev, port)->dev;
 	spin_unlock(&hub->lock);
 	return dev;
@@ -535,6 +609,8 @@ static void vhub_netdev_update_link(struct vhub_netdev *netdev)
 	netdev->told_link = on;
 	if (!on)
 		vhub_port_forget(&netdev->port);
+	if (!on && netdev->l3)
+		vhub_l3_forget(netdev->l3);
 	vhub_port_announce(&netdev->port);
 }
 
@@ -557,7 +633,7 @@ static int vhub_netdev_event(struct notifier_block *block, unsigned long event,
 		vhub_port_announce(&netdev->port);
 		break;
 	case NETDEV_PRE_TYPE_CHANGE:
-		/* It would not be an Ethernet device any more. */
+		/* It would not be what it was taken for any more. */
 		return NOTIFY_BAD;
 	case NETDEV_UNREGISTER:
 		vhub_netdev_del(dev);

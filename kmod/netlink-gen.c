@@ -36,7 +36,7 @@ const struct nla_policy vhub_port_get_nl_policy[VHUB_A_PORT_NUMBER + 1] = {
 };
 
 /* VHUB_CMD_PORT_SET - do */
-const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_VLANS + 1] = {
+const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_VIA + 1] = {
 	[VHUB_A_PORT_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VHUB_A_PORT_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VHUB_A_PORT_NUMBER] = { .type = NLA_U32, },
@@ -49,6 +49,9 @@ const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_VLANS + 1] = {
 	[VHUB_A_PORT_ISOLATED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VHUB_A_PORT_PVID] = { .type = NLA_U32, },
 	[VHUB_A_PORT_VLANS] = { .type = NLA_BINARY, },
+	[VHUB_A_PORT_ADDRESS] = NLA_POLICY_EXACT_LEN(6),
+	[VHUB_A_PORT_IP] = { .type = NLA_BINARY, },
+	[VHUB_A_PORT_VIA] = { .type = NLA_BINARY, },
 };
 
 /* VHUB_CMD_PORT_DEL - do */
@@ -126,7 +129,7 @@ const struct genl_ops vhub_nl_ops[10] = {
 		.cmd		= VHUB_CMD_PORT_SET,
 		.doit		= vhub_nl_port_set_doit,
 		.policy		= vhub_port_set_nl_policy,
-		.maxattr	= VHUB_A_PORT_VLANS,
+		.maxattr	= VHUB_A_PORT_VIA,
 	},
 	{
 		.cmd		= VHUB_CMD_PORT_DEL,

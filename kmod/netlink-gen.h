@@ -17,7 +17,7 @@ extern const struct nla_policy vhub_hub_set_nl_policy[VHUB_A_HUB_MAX_ADDRESSES +
 
 extern const struct nla_policy vhub_port_get_nl_policy[VHUB_A_PORT_NUMBER + 1];
 
-extern const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_VLANS + 1];
+extern const struct nla_policy vhub_port_set_nl_policy[VHUB_A_PORT_VIA + 1];
 
 extern const struct nla_policy vhub_port_del_nl_policy[VHUB_A_PORT_NUMBER + 1];
 

@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "hub.h"
+#include "l3.h"
 #include "netdev.h"
 #include "netlink-gen.h"
 #include "netlink-msg.h"
@@ -599,27 +600,53 @@ static void vhub_nl_change_port_locked(struct vhub_hub *hub,
 			    VHUB_PORT_FLAG_ISOLATED, true);
 }
 
+/* Changes what only ports of IP packets have, if that is given. Return: 0, or
+ * -EOPNOTSUPP for another port.
+ */
+static int vhub_nl_change_l3_locked(struct vhub_hub *hub,
+				    struct vhub_port *port,
+				    const struct vhub_l3_change *change,
+				    struct genl_info *info)
+{
+	lockdep_assert_held(&hub->lock);
+
+	if (!vhub_l3_is_changed(info->attrs))
+		return 0;
+	if (port->ops->change_l3 && port->ops->change_l3(port, change))
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "Only the port of a device of bare IP packets, as TUN, has these");
+	return -EOPNOTSUPP;
+}
+
 /* Changes all that is given, or nothing. */
 static int vhub_nl_apply_port(struct vhub_hub *hub, struct vhub_port *port,
+			      const struct vhub_l3_change *change,
 			      struct genl_info *info)
 {
 	struct nlattr *link = info->attrs[VHUB_A_PORT_LINK];
 	bool has_vlans = vhub_nl_has_vlans(info);
 	struct vhub_vlans *vlans = NULL;
+	int ret;
 
 	lockdep_assert_held(&hub->change);
 
-	/* The only one that can fail. */
 	if (has_vlans)
 		vlans = vhub_nl_make_vlans(hub, port, info);
 	if (IS_ERR(vlans))
 		return PTR_ERR(vlans);
 
 	spin_lock(&hub->lock);
-	vhub_nl_change_port_locked(hub, port, info);
-	if (has_vlans)
+	ret = vhub_nl_change_l3_locked(hub, port, change, info);
+	if (!ret)
+		vhub_nl_change_port_locked(hub, port, info);
+	if (!ret && has_vlans)
 		vhub_vlans_set_locked(hub, port, vlans);
 	spin_unlock(&hub->lock);
+	if (ret) {
+		kfree(vlans);
+		return ret;
+	}
 
 	/* A frame on its way may yet be learned from; it ages as others. */
 	if (has_vlans || (link && !nla_get_u8(link)))
@@ -629,6 +656,7 @@ static int vhub_nl_apply_port(struct vhub_hub *hub, struct vhub_port *port,
 }
 
 static int vhub_nl_change_port(struct vhub_hub *hub, u32 number,
+			       const struct vhub_l3_change *change,
 			       struct genl_info *info)
 {
 	struct vhub_port *port;
@@ -640,7 +668,7 @@ static int vhub_nl_change_port(struct vhub_hub *hub, u32 number,
 	spin_unlock(&hub->lock);
 
 	/* It stays there as long as the mutex is held. */
-	ret = port ? vhub_nl_apply_port(hub, port, info) :
+	ret = port ? vhub_nl_apply_port(hub, port, change, info) :
 		     vhub_nl_no_port(info);
 	mutex_unlock(&hub->change);
 	return ret;
@@ -655,7 +683,8 @@ static int vhub_nl_check_change(struct genl_info *info, u32 number)
 	    !info->attrs[VHUB_A_PORT_MAX_ADDRESSES] &&
 	    !info->attrs[VHUB_A_PORT_LEARNING] &&
 	    !info->attrs[VHUB_A_PORT_FLOOD] &&
-	    !info->attrs[VHUB_A_PORT_ISOLATED] && !vhub_nl_has_vlans(info)) {
+	    !info->attrs[VHUB_A_PORT_ISOLATED] && !vhub_nl_has_vlans(info) &&
+	    !vhub_l3_is_changed(info->attrs)) {
 		NL_SET_ERR_MSG(info->extack, "Nothing to change is given");
 		return -EINVAL;
 	}
@@ -675,6 +704,7 @@ static int vhub_nl_check_change(struct genl_info *info, u32 number)
 /* VHUB_CMD_PORT_SET */
 int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct vhub_l3_change change;
 	struct vhub_hub *hub;
 	u32 number;
 	int ret;
@@ -685,7 +715,8 @@ int vhub_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	ret = vhub_nl_may_change(skb, hub, info->extack) ?:
 	      vhub_nl_check_change(info, number) ?:
-	      vhub_nl_change_port(hub, number, info);
+	      vhub_l3_parse_change(&change, info->attrs, info->extack) ?:
+	      vhub_nl_change_port(hub, number, &change, info);
 	vhub_hub_put(hub);
 	return ret;
 }

@@ -20,6 +20,7 @@
 struct sk_buff;
 struct vhub_batch;
 struct vhub_hub;
+struct vhub_l3_change;
 struct vhub_port;
 struct vhub_viewer;
 struct vhub_vlans;
@@ -32,12 +33,16 @@ struct vhub_vlans;
  *	several senders at once; must not sleep.
  * @fill: add to a netlink message what only this kind has to say; 0 or
  *	-EMSGSIZE. Called with the hub's lock held.
+ * @change_l3: change what only ports of IP packets have; false when it is none.
+ *	NULL for a kind that never is. Called with the hub's lock held.
  */
 struct vhub_port_ops {
 	u32 kind;
 	void (*deliver)(struct vhub_port *port, struct vhub_batch *batch);
 	int (*fill)(struct vhub_port *port, struct sk_buff *msg,
 		    const struct vhub_viewer *viewer);
+	bool (*change_l3)(struct vhub_port *port,
+			  const struct vhub_l3_change *change);
 };
 
 /* A flag of ports that is not shown as such, see vhub_port_set_carrier(). */

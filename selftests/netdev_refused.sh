@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # vhub - what cannot be a port is refused, with a sentence, and left as it was
 #
-#	lan0 --- what is no Ethernet device, is another's already, or would make a
-#	         ring: lan0 - br0 - lan0, lan0 - lan1 - lan0, lan0 - lan0.5 - lan0
+#	lan0 --- what has neither Ethernet frames nor bare IP packets, is another's
+#	         already, or would make a ring: lan0 - br0 - lan0,
+#	         lan0 - lan1 - lan0, lan0 - lan0.5 - lan0
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/netdev_lib.sh"
@@ -47,12 +48,12 @@ in_ns a ip link add lan0 type vhub
 in_ns a ip link add lan1 type vhub
 
 # Kinds --------------------------------------------------------------------------
-ethernet='Only Ethernet devices can be ports'
+kinds='Only devices of Ethernet frames, or of bare IP packets as TUN, can be ports'
 refused lo "The loopback device cannot be a port"
-in_ns a ip tuntap add tun0 mode tun
-refused tun0 "$ethernet"
+in_ns a ip link add nlmon0 type nlmon
+refused nlmon0 "$kinds"
 in_ns a ip link add sit1 type sit remote 192.0.2.1
-vhub_refuses sit1 "$ethernet"
+vhub_refuses sit1 "$kinds"
 in_ns a ip link add vrf0 type vrf table 10
 refused vrf0 "The device lets nobody have what it receives"
 

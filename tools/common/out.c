@@ -198,6 +198,31 @@ void out_bits(struct out *out, enum out_when when, const char *key,
 	}
 }
 
+static void out_words_json(struct out *out, const char *key,
+			   const char *const *words, size_t n)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(array, json_string(words[i]));
+	out_set(out, key, array);
+}
+
+void out_words(struct out *out, enum out_when when, const char *key,
+	       const char *const *words, size_t n)
+{
+	size_t i;
+
+	if (out->json) {
+		out_words_json(out, key, words, n);
+	} else if (out_shown(out, when, !n)) {
+		out_key(out, key);
+		for (i = 0; i < n; i++)
+			printf("%s%s", i ? "," : "", words[i]);
+	}
+}
+
 void out_ms(struct out *out, enum out_when when, const char *key, uint32_t ms)
 {
 	unsigned int digits = 3, rest = ms % 1000;

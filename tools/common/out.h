@@ -95,6 +95,10 @@ void out_string(struct out *out, enum out_when when, const char *key,
 void out_bits(struct out *out, enum out_when when, const char *key,
 	      uint32_t bits, const struct vhub_bit *names);
 
+/* Words: a list in JSON, with commas between them in text. */
+void out_words(struct out *out, enum out_when when, const char *key,
+	       const char *const *words, size_t n);
+
 /* Milliseconds: a number with the key KEY_ms in JSON, seconds in text. */
 void out_ms(struct out *out, enum out_when when, const char *key, uint32_t ms);
 

@@ -62,9 +62,10 @@ static const char *const names_drops[VHUB_A_DROPS_MAX + 1] = {
 	[VHUB_A_DROPS_ISOLATED] = "isolated",
 	[VHUB_A_DROPS_SAME_PORT] = "same_port",
 	[VHUB_A_DROPS_VLAN] = "vlan",
+	[VHUB_A_DROPS_UNRESOLVED] = "unresolved",
 };
 
-_Static_assert(VHUB_A_DROPS_MAX == VHUB_A_DROPS_VLAN,
+_Static_assert(VHUB_A_DROPS_MAX == VHUB_A_DROPS_UNRESOLVED,
 	       "names_drops[] lacks a reason of <linux/vhub.h>");
 _Static_assert(VHUB_A_DROPS_MAX < VHUB_DROPS_ROOM,
 	       "struct vhub_port_info has no room for all reasons");

@@ -30,6 +30,8 @@ struct mnl_socket;
 /* Sizes in bytes, with the NUL. */
 #define VHUB_NAME_SIZE		16	/* of a hub, as IFNAMSIZ */
 #define VHUB_ADDRESS_SIZE	6	/* of Ethernet, without NUL */
+#define VHUB_IPV6_SIZE		16	/* of an address in binary */
+#define VHUB_VIA_MAX		2	/* a router of each family */
 #define VHUB_COMMAND_SIZE	64
 #define VHUB_NL_ERROR_SIZE	256
 #define VHUB_SENTENCE_SIZE	512
@@ -123,6 +125,17 @@ struct vhub_hub_set {
 };
 
 /**
+ * struct vhub_ip - an IP address behind a port, and the link it is on
+ * @address: of IPv6, or of IPv4 mapped into it: ::ffff:192.0.2.1
+ * @prefix: bits that all addresses on the link have in common; 96 more than
+ *	IPv4 counts
+ */
+struct vhub_ip {
+	uint8_t address[VHUB_IPV6_SIZE];
+	uint8_t prefix;
+};
+
+/**
  * struct vhub_port_info - a port as the kernel describes it
  * @has: bit 1 << VHUB_A_PORT_* for each of the fields that was given
  * @hub_ifindex: of its hub
@@ -148,11 +161,16 @@ struct vhub_hub_set {
  * @max_addresses: how many addresses the hub keeps for it, 0 for any number
  * @addresses: how many there are
  * @lock: the only address it may send from, if it is locked to one
+ * @address: Ethernet address that a device of IP packets has from the hub
  * @dev_ifindex: of the network device that is the port
  * @dev_name: of that device
  * @pvid: VLAN of frames without a tag, 0 for none
  * @reserved: 0
  * @vlans: VLANs of frames with a tag, see vhub_vlans_has()
+ * @ip_count: entries of @ips
+ * @via_count: entries of @via
+ * @ips: what a device of IP packets was told to be behind it
+ * @via: its routers, as @address of struct vhub_ip
  */
 struct vhub_port_info {
 	uint32_t has;
@@ -179,13 +197,17 @@ struct vhub_port_info {
 	uint32_t max_addresses;
 	uint32_t addresses;
 	uint8_t lock[VHUB_ADDRESS_SIZE];
-	uint8_t reserved8[6];
+	uint8_t address[VHUB_ADDRESS_SIZE];
 	uint32_t dev_ifindex;
 	char dev_name[VHUB_NAME_SIZE];
 	uint32_t pvid;
 	uint32_t reserved32;
 	uint64_t reserved[9];
 	uint8_t vlans[VHUB_VLANS_SIZE];
+	uint32_t ip_count;
+	uint32_t via_count;
+	struct vhub_ip ips[VHUB_IP_MAX];
+	uint8_t via[VHUB_VIA_MAX][VHUB_IPV6_SIZE];
 };
 
 /**
@@ -201,6 +223,11 @@ struct vhub_port_info {
  * @pvid: VLAN of frames without a tag, 0 for none
  * @vlans: VLANs of frames with a tag, VHUB_VLANS_SIZE bytes, made by
  *	vhub_vlans_add(); in VHUB_VLAN_RANGES_MAX ranges at most, else -ERANGE
+ * @address: Ethernet address of a device of IP packets
+ * @ip_count: entries of @ips, VHUB_IP_MAX at most
+ * @via_count: entries of @via
+ * @ips: IP addresses behind such a device
+ * @via: its routers, as @address of struct vhub_ip
  * @reserved: 0
  */
 struct vhub_port_set {
@@ -215,6 +242,12 @@ struct vhub_port_set {
 	uint8_t reserved8[2];
 	uint32_t pvid;
 	const uint8_t *vlans;
+	uint8_t address[VHUB_ADDRESS_SIZE];
+	uint8_t reserved16[2];
+	uint32_t ip_count;
+	uint32_t via_count;
+	const struct vhub_ip *ips;
+	const uint8_t (*via)[VHUB_IPV6_SIZE];
 	uint64_t reserved[4];
 };
 

@@ -28,9 +28,17 @@ static const uint8_t port_type[] = {
 	[VHUB_A_PORT_DEV_NAME] = MNL_TYPE_NUL_STRING,
 	[VHUB_A_PORT_PVID] = MNL_TYPE_U32,
 	[VHUB_A_PORT_VLANS] = MNL_TYPE_BINARY,
+	[VHUB_A_PORT_ADDRESS] = MNL_TYPE_BINARY,
+	[VHUB_A_PORT_IP] = MNL_TYPE_BINARY,
+	[VHUB_A_PORT_VIA] = MNL_TYPE_BINARY,
 };
 
-#define PORT_ATTR_MAX	VHUB_A_PORT_VLANS
+#define PORT_ATTR_MAX	VHUB_A_PORT_VIA
+
+_Static_assert(PORT_ATTR_MAX < 32,
+	       "has of struct vhub_port_info has no bit for all attributes");
+_Static_assert(sizeof(struct vhub_ip) == VHUB_IP_SIZE,
+	       "struct vhub_ip is not as the kernel has it");
 
 static const uint8_t stats_type[] = {
 	[VHUB_A_STATS_RX_FRAMES] = MNL_TYPE_U64,
@@ -149,6 +157,37 @@ static int port_parse_vlans(const struct nlattr *attr,
 	return 0;
 }
 
+/* Things of @size bytes each, @max at most. */
+static int port_parse_array(const struct nlattr *attr, void *items, size_t size,
+			    size_t max, uint32_t *n)
+{
+	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
+
+	if (len % size || len > max * size)
+		return -EBADMSG;
+	if (len)
+		memcpy(items, mnl_attr_get_payload(attr), len);
+	*n = len / size;
+	return 0;
+}
+
+/* What only devices of IP packets have. */
+static int port_parse_l3(const struct nlattr *const *tb,
+			 struct vhub_port_info *port)
+{
+	int ret = vhub_nl_copy_address(port->address, tb[VHUB_A_PORT_ADDRESS]);
+
+	if (!ret)
+		ret = port_parse_array(tb[VHUB_A_PORT_IP], port->ips,
+				       sizeof(*port->ips), VHUB_IP_MAX,
+				       &port->ip_count);
+	if (!ret)
+		ret = port_parse_array(tb[VHUB_A_PORT_VIA], port->via,
+				       sizeof(*port->via), VHUB_VIA_MAX,
+				       &port->via_count);
+	return ret;
+}
+
 /**
  * vhub_port_parse() - read a message about a port
  * @nlh: an answer or an event
@@ -171,6 +210,8 @@ int vhub_port_parse(const struct nlmsghdr *nlh, struct vhub_port_info *port)
 	vhub_nl_copy_string(port->command, sizeof(port->command),
 			    tb[VHUB_A_PORT_COMMAND]);
 	ret = vhub_nl_copy_address(port->lock, tb[VHUB_A_PORT_LOCK]);
+	if (!ret)
+		ret = port_parse_l3(tb, port);
 	if (ret)
 		return ret;
 	vhub_nl_copy_string(port->dev_name, sizeof(port->dev_name),
@@ -268,6 +309,19 @@ static void port_put_switch(struct nlmsghdr *nlh,
 		mnl_attr_put_u8(nlh, attr, on);
 }
 
+static void port_put_l3(struct nlmsghdr *nlh, const struct vhub_port_set *set)
+{
+	if (vhub_has(set->has, VHUB_A_PORT_ADDRESS))
+		mnl_attr_put(nlh, VHUB_A_PORT_ADDRESS, sizeof(set->address),
+			     set->address);
+	if (vhub_has(set->has, VHUB_A_PORT_IP))
+		mnl_attr_put(nlh, VHUB_A_PORT_IP,
+			     set->ip_count * sizeof(*set->ips), set->ips);
+	if (vhub_has(set->has, VHUB_A_PORT_VIA))
+		mnl_attr_put(nlh, VHUB_A_PORT_VIA,
+			     set->via_count * sizeof(*set->via), set->via);
+}
+
 /**
  * vhub_port_add() - make a network device a port
  * @nl: all zero or used before
@@ -359,6 +413,8 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 	struct nlmsghdr *nlh;
 	int ret;
 
+	if (set->ip_count > VHUB_IP_MAX || set->via_count > VHUB_VIA_MAX)
+		return -EINVAL;
 	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_SET, hub, number);
 	if (ret)
 		return ret;
@@ -374,6 +430,7 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 		mnl_attr_put_u32(nlh, VHUB_A_PORT_PVID, set->pvid);
 	if (vhub_has(set->has, VHUB_A_PORT_VLANS))
 		port_put_vlans(nlh, set->vlans);
+	port_put_l3(nlh, set);
 	port_put_switch(nlh, set, VHUB_A_PORT_LINK, set->link);
 	port_put_switch(nlh, set, VHUB_A_PORT_LEARNING, set->learning);
 	port_put_switch(nlh, set, VHUB_A_PORT_FLOOD, set->flood);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vhub - words of a command line into values */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <grp.h>
@@ -176,6 +177,68 @@ bool parse_vlans(const char *text, uint8_t *vlans)
 		if (!*end)
 			return true;
 	}
+}
+
+/* An address of either family. Return: the longest prefix it has, 0 for none. */
+static uint32_t parse_ip(const char *text, uint8_t *address)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (inet_pton(AF_INET6, text, address) == 1)
+		return 128;
+	memcpy(address, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, text, address + sizeof(mapped)) == 1 ? 32 : 0;
+}
+
+static bool parse_ip_prefix(char *text, struct vhub_ip *ip)
+{
+	char *slash = strchr(text, '/');
+	uint32_t max, prefix;
+
+	if (slash)
+		*slash = '\0';
+	max = parse_ip(text, ip->address);
+	prefix = max;
+	if (!max || (slash && !parse_number(slash + 1, max, &prefix)))
+		return false;
+	ip->prefix = 128 - max + prefix;
+	return true;
+}
+
+bool parse_ips(const char *text, struct vhub_ip *ips, uint32_t max,
+	       uint32_t *count)
+{
+	char one[INET6_ADDRSTRLEN + sizeof("/128")];
+	size_t n;
+
+	*count = 0;
+	if (!strcmp(text, "none"))
+		return true;
+	for (;; text += n + 1) {
+		n = strcspn(text, ",");
+		if (*count == max || n >= sizeof(one))
+			return false;
+		memcpy(one, text, n);
+		one[n] = '\0';
+		if (!parse_ip_prefix(one, &ips[(*count)++]))
+			return false;
+		if (!text[n])
+			return true;
+	}
+}
+
+bool parse_routers(const char *text, uint8_t *routers, uint32_t max,
+		   uint32_t *count)
+{
+	struct vhub_ip ips[VHUB_IP_MAX];
+	uint32_t i;
+
+	if (strchr(text, '/') || !parse_ips(text, ips, max, count))
+		return false;
+	for (i = 0; i < *count; i++)
+		memcpy(routers + i * VHUB_IPV6_SIZE, ips[i].address,
+		       VHUB_IPV6_SIZE);
+	return true;
 }
 
 const char *words_next(struct words *w)

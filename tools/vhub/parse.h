@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../libvhub/netlink.h"
+
 struct cli;
 
 /* Return false, and leave *@value, for what is none. */
@@ -18,6 +20,14 @@ bool parse_seconds(const char *text, uint32_t max_ms, uint32_t *ms);
 bool parse_address(const char *text, uint8_t *address);
 bool parse_vlan(const char *text, uint32_t *vid);
 bool parse_vlans(const char *text, uint8_t *vlans);	/* all 0 before */
+
+/* IP addresses with commas between them, as the library has them, with a prefix
+ * length behind each if it is not a router. None for "none".
+ */
+bool parse_ips(const char *text, struct vhub_ip *ips, uint32_t max,
+	       uint32_t *count);
+bool parse_routers(const char *text, uint8_t *routers, uint32_t max,
+		   uint32_t *count);
 
 /**
  * struct words - what is left of a command line

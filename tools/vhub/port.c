@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vhub - vhub port: add, del, set, show */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@ static int port_refused(const struct cli *cli, int err, const char *hub,
 struct port_change {
 	struct vhub_port_set set;
 	uint8_t vlans[VHUB_VLANS_SIZE];
+	struct vhub_ip ips[VHUB_IP_MAX];
+	uint8_t via[VHUB_VIA_MAX][VHUB_IPV6_SIZE];
 };
 
 static bool port_option_label(const char *text, void *data)
@@ -105,6 +108,34 @@ static bool port_option_vlans(const char *text, void *data)
 	return parse_vlans(text, change->vlans);
 }
 
+static bool port_option_address(const char *text, void *data)
+{
+	struct vhub_port_set *set = data;
+
+	set->has |= 1U << VHUB_A_PORT_ADDRESS;
+	return parse_address(text, set->address);
+}
+
+static bool port_option_ip(const char *text, void *data)
+{
+	struct port_change *change = data;
+
+	change->set.has |= 1U << VHUB_A_PORT_IP;
+	change->set.ips = change->ips;
+	return parse_ips(text, change->ips, VHUB_IP_MAX,
+			 &change->set.ip_count);
+}
+
+static bool port_option_via(const char *text, void *data)
+{
+	struct port_change *change = data;
+
+	change->set.has |= 1U << VHUB_A_PORT_VIA;
+	change->set.via = (const uint8_t (*)[VHUB_IPV6_SIZE])change->via;
+	return parse_routers(text, change->via[0], VHUB_VIA_MAX,
+			     &change->set.via_count);
+}
+
 /* For a struct port_change, which begins with what most of them set. */
 static const struct words_option port_options[] = {
 	{ "label", "a text of up to 31 bytes", port_option_label },
@@ -118,6 +149,10 @@ static const struct words_option port_options[] = {
 	{ "pvid", "a VLAN from 1 to 4094 or none", port_option_pvid },
 	{ "vlans", "VLANs from 1 to 4094 as 10,20-29 or none",
 	  port_option_vlans },
+	{ "address", "an address", port_option_address },
+	{ "ip", "a list of up to 16 IP addresses, or none", port_option_ip },
+	{ "via", "an IP address, one of each family, or none",
+	  port_option_via },
 	{ NULL, NULL, NULL }
 };
 
@@ -253,6 +288,52 @@ static void port_print_user(struct out *out, const struct vhub_port_info *port)
 	}
 }
 
+#define PORT_IP_SIZE	(INET6_ADDRSTRLEN + sizeof("/128"))
+
+/* @prefix: negative for none */
+static void port_write_ip(char *text, const uint8_t *address, int prefix)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool v4 = !memcmp(address, mapped, sizeof(mapped));
+
+	if (v4)
+		inet_ntop(AF_INET, address + sizeof(mapped), text,
+			  INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, address, text, INET6_ADDRSTRLEN);
+	if (prefix >= 0)
+		sprintf(text + strlen(text), "/%d", v4 ? prefix - 96 : prefix);
+}
+
+/* What a device of IP packets was told. */
+static void port_print_ips(struct out *out, const struct vhub_port_info *port)
+{
+	char text[VHUB_IP_MAX][PORT_IP_SIZE];
+	const char *words[VHUB_IP_MAX];
+	uint32_t i;
+
+	for (i = 0; i < port->ip_count; i++) {
+		port_write_ip(text[i], port->ips[i].address,
+			      port->ips[i].prefix);
+		words[i] = text[i];
+	}
+	out_words(out, i ? OUT_ALWAYS : OUT_JSON, "ip", words, i);
+	for (i = 0; i < port->via_count; i++) {
+		port_write_ip(text[i], port->via[i], -1);
+		words[i] = text[i];
+	}
+	out_words(out, i ? OUT_ALWAYS : OUT_JSON, "via", words, i);
+}
+
+static void port_print_l3(struct out *out, const struct vhub_port_info *port)
+{
+	if (vhub_has(port->has, VHUB_A_PORT_ADDRESS))
+		out_address(out, "address", port->address);
+	else
+		out_null(out, "address");
+	port_print_ips(out, port);
+}
+
 static void port_print_lock(struct out *out, const struct vhub_port_info *port)
 {
 	if (vhub_has(port->has, VHUB_A_PORT_LOCK))
@@ -346,6 +427,7 @@ void port_print(struct out *out, const struct vhub_port_info *port)
 	out_string(out, *port->label ? OUT_ALWAYS : OUT_JSON, "label",
 		   port->label);
 	port_print_dev(out, port);
+	port_print_l3(out, port);
 	port_print_lock(out, port);
 	port_print_vlans(out, port);
 	port_print_user(out, port);
@@ -434,6 +516,7 @@ const struct cli_object cli_port = {
 	"  vhub port set [hub] NAME [port] NUMBER [label TEXT] [link on|off]\n"
 	"           [learning on|off] [flood on|off] [isolated on|off]\n"
 	"           [lock ADDRESS|off] [max-addresses N] [pvid VID|none]\n"
-	"           [vlans VID[-VID][,...]|none]\n"
+	"           [vlans VID[-VID][,...]|none] [address ADDRESS]\n"
+	"           [ip ADDRESS[/LENGTH],...|none] [via ADDRESS[,ADDRESS]|none]\n"
 	"  vhub port del [hub] NAME [port] NUMBER\n",
 };
