@@ -370,6 +370,26 @@ int link_add_ip4(const char *name, const char *address)
 	return rtnl_talk(nlh);
 }
 
+/* An IPv6 address in a network of 64 bits, which is good at once. */
+int link_add_ip6(const char *name, const char *address)
+{
+	struct ifaddrmsg head = {
+		.ifa_family = AF_INET6,
+		.ifa_prefixlen = 64,
+		.ifa_flags = IFA_F_NODAD,
+		.ifa_index = if_nametoindex(name),
+	};
+	struct nlmsghdr *nlh;
+	struct in6_addr addr;
+	char buf[256];
+
+	inet_pton(AF_INET6, address, &addr);
+	nlh = rtnl_begin(buf, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &head,
+			 sizeof(head));
+	mnl_attr_put(nlh, IFA_ADDRESS, sizeof(addr), &addr);
+	return rtnl_talk(nlh);
+}
+
 int link_add_neighbour(const char *name, const char *address,
 		       const unsigned char mac[6])
 {
@@ -802,6 +822,10 @@ static int take_port_attr(const struct nlattr *attr, void *data)
 	case VHUB_A_PORT_LOCK:
 		memcpy(info->lock, mnl_attr_get_payload(attr),
 		       sizeof(info->lock));
+		break;
+	case VHUB_A_PORT_ADDRESS:
+		memcpy(info->address, mnl_attr_get_payload(attr),
+		       sizeof(info->address));
 		break;
 	case VHUB_A_PORT_DEV_NAME:
 		copy_text(info->dev_name, sizeof(info->dev_name), attr);

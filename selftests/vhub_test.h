@@ -78,6 +78,7 @@ int link_set_master(const char *name, const char *master);
 int tap_open(const char *name, short flags, int hdr_size, unsigned int offloads);
 int link_mac(const char *name, unsigned char mac[6]);
 int link_add_ip4(const char *name, const char *address);
+int link_add_ip6(const char *name, const char *address);
 int link_add_neighbour(const char *name, const char *address,
 		       const unsigned char mac[6]);
 
@@ -169,6 +170,7 @@ struct port_info {
 	__u32 max_addresses;
 	__u32 addresses;
 	unsigned char lock[6];
+	unsigned char address[6];
 	__u32 pvid;
 	unsigned int vlan_count;	/* ranges in @vlans */
 	__u16 vlans[VHUB_VLAN_RANGES_MAX][2];
