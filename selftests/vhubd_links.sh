@@ -90,7 +90,7 @@ cmd_says "a file that two links want" 2 'vhubd: tap: there is no open file 7' \
 	sh -c 'exec vhubd lan0 tap,fd=7 tap,fd=7 7</dev/null'
 cmd_says "a hub that cannot be" 2 'vhubd: "a/b" cannot name a hub: it has one of / : % in it' \
 	vhubd a/b socket,listen=:1
-cmd_says "no link" 2 'vhubd: there is no link, see "vhubd --help"' vhubd lan0
+cmd_says "no link" 2 'vhubd: there is no link, see "vhubd --help"' vhubd -k lan0
 cmd_says "no hub" 2 'vhubd: the name of a hub is missing, see "vhubd --help"' vhubd
 cmd_says "a hub that is not there" 1 \
 	'vhubd: no hub "lan9" in this network namespace' \

@@ -21,6 +21,8 @@
 
 #define LOG_ROOM	1048576
 
+static int running;
+
 /* Beside the tests where it was built; else as it was installed. */
 static void exec_vhubd(char **argv)
 {
@@ -69,7 +71,12 @@ static int start(struct vhubd *d, char **argv, int pipe[2])
 	return wait_status(d->pid);
 }
 
-int vhubd_start(struct vhubd *d, const char *mode, ...)
+const char *vhubd_hub(const char *mode)
+{
+	return running && !strcmp(mode, "--user") ? "other0" : HUB;
+}
+
+int vhubd_start_as(struct vhubd *d, const char *hub, const char *mode, ...)
 {
 	char *argv[VHUBD_WORDS] = { "vhubd", "-v", (char *)mode };
 	int pipe[2], ret, n = 3;
@@ -80,7 +87,7 @@ int vhubd_start(struct vhubd *d, const char *mode, ...)
 		return -errno;
 	snprintf(ready, sizeof(ready), "--ready-fd=%d", pipe[1]);
 	argv[n++] = ready;
-	argv[n++] = HUB;
+	argv[n++] = (char *)hub;
 	va_start(ap, mode);
 	while (n < VHUBD_WORDS - 1 && (argv[n] = va_arg(ap, char *)))
 		n++;
@@ -90,6 +97,8 @@ int vhubd_start(struct vhubd *d, const char *mode, ...)
 	close(pipe[0]);
 	if (ret)
 		d->pid = 0;
+	else
+		running++;
 	return ret;
 }
 
@@ -102,6 +111,7 @@ static int vhubd_end(struct vhubd *d, int signal)
 	kill(d->pid, signal);
 	ret = wait_status(d->pid);
 	d->pid = 0;
+	running--;
 	close(d->log);
 	return ret;
 }

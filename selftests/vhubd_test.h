@@ -31,7 +31,18 @@ struct vhubd {
  * "--user" or "--kernel". Open files that are not close-on-exec are inherited.
  * Return: 0, or the exit status of one that did not become ready.
  */
-int vhubd_start(struct vhubd *d, const char *mode, ...);
+int vhubd_start_as(struct vhubd *d, const char *hub, const char *mode, ...);
+
+#define vhubd_start(d, mode, ...) ({					\
+	const char *_mode = (mode);					\
+									\
+	vhubd_start_as(d, vhubd_hub(_mode), _mode, __VA_ARGS__);	\
+})
+
+/* HUB, but another name for a user hub beside one that runs already: there can be
+ * only one of a name.
+ */
+const char *vhubd_hub(const char *mode);
 
 /* Return: its exit status, or 128 and its signal. */
 int vhubd_stop(struct vhubd *d);

@@ -9,11 +9,14 @@
 
 #define VHUB_CACHE_LINE	64
 
+struct vhub_stream;
+
 /**
  * struct vhub - a port that this process attached
  * @fd: its file, which never blocks
  * @nonblock: nor do we
  * @rings: the kernel shares @head, @tx and @rx; otherwise plain.c plays its part
+ * @stream: of a user hub, whose socket @fd is: then stream.c does
  * @port: number of the port
  * @rights: bits of enum vhub_rights
  * @frame_min: bytes of the shortest frame, with header
@@ -45,6 +48,7 @@ struct vhub {
 	int fd;
 	bool nonblock;
 	bool rings;
+	struct vhub_stream *stream;
 	uint32_t port;
 	uint32_t rights;
 	uint32_t frame_min;
@@ -99,10 +103,18 @@ static inline uint32_t vhub_buffers(const struct vhub *v, uint32_t len)
 }
 
 int vhub_map_open(struct vhub *v, uint32_t flags);
+int vhub_map_open_stream(struct vhub *v, const char *hub);
 void vhub_map_close(struct vhub *v);
 
 int vhub_plain_send(struct vhub *v);
 void vhub_plain_recv(struct vhub *v, unsigned int n);
 uint32_t vhub_plain_room(const struct vhub *v);
+void vhub_plain_fill(struct vhub *v, size_t len);
+
+int vhub_stream_open(struct vhub *v, const char *hub);
+int vhub_stream_error(const struct vhub *v);
+int vhub_stream_send(struct vhub *v);
+void vhub_stream_recv(struct vhub *v, unsigned int n);
+int vhub_stream_wait(struct vhub *v, int timeout);
 
 #endif /* LIBVHUB_HANDLE_H */

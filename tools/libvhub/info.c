@@ -15,6 +15,8 @@ int vhub_info(const struct vhub *v, struct vhub_port_info *info)
 	struct ifreq ifr = { 0 };
 	int ret;
 
+	if (v->stream)
+		return -EOPNOTSUPP;
 	/* A hub may have been renamed since. */
 	if (ioctl(v->fd, TUNGETIFF, &ifr))
 		return -errno;

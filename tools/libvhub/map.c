@@ -2,6 +2,7 @@
 /* libvhub - the memory of a handle, shared with the kernel if that does */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -159,6 +160,26 @@ int vhub_map_open(struct vhub *v, uint32_t flags)
 	return ret;
 }
 
+/**
+ * vhub_map_open_stream() - connect to a user hub, make buffers
+ * @v: sizes and counts set, else zero
+ * @hub: its name
+ *
+ * Return: as vhub_map_open(), and -ENODEV for no such hub.
+ */
+int vhub_map_open_stream(struct vhub *v, const char *hub)
+{
+	int ret = vhub_stream_open(v, hub);
+
+	if (!ret)
+		ret = map_buffers(v);
+	if (!ret)
+		ret = map_plain(v);
+	if (!ret)
+		map_post_all(v);
+	return ret;
+}
+
 void vhub_map_close(struct vhub *v)
 {
 	if (v->map)
@@ -167,4 +188,5 @@ void vhub_map_close(struct vhub *v)
 		munmap(v->memory, v->memory_size);
 	if (v->fd >= 0)
 		close(v->fd);
+	free(v->stream);
 }

@@ -20,7 +20,7 @@
 #define OPEN_SIZE_VER0		(32 + sizeof(const char *))
 #define OPEN_SIZE_MAX		4096
 #define OPEN_FLAGS		(VHUB_OPEN_NONBLOCK | VHUB_OPEN_NO_RINGS | \
-				 VHUB_OPEN_RINGS)
+				 VHUB_OPEN_RINGS | VHUB_OPEN_KERNEL)
 
 _Static_assert(sizeof(struct vhub_options) == OPEN_SIZE_VER0,
 	       "struct vhub_options grows at its end only");
@@ -109,12 +109,65 @@ static int open_attach(struct vhub *v, const char *hub,
 	return 0;
 }
 
+static int open_kernel(struct vhub *v, const char *hub,
+		       const struct vhub_options *o)
+{
+	int ret = vhub_map_open(v, o->flags);
+
+	return ret ? ret : open_attach(v, hub, o);
+}
+
+static int open_stream(struct vhub *v, const char *hub,
+		       const struct vhub_options *o)
+{
+	int ret = vhub_map_open_stream(v, hub);
+
+	v->rights = VHUB_RIGHT_RECV | VHUB_RIGHT_SEND;
+	/* Said of hubs that are there only. */
+	if (!ret && (o->vnet_hdr_size || o->flags & VHUB_OPEN_RINGS))
+		return -EOPNOTSUPP;
+	return ret;
+}
+
+static int open_one(struct vhub **v, const char *hub,
+		    const struct vhub_options *o,
+		    int (*open_as)(struct vhub *v, const char *hub,
+				   const struct vhub_options *o))
+{
+	struct vhub *new;
+	int ret;
+
+	new = aligned_alloc(VHUB_CACHE_LINE, sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	*new = (struct vhub){
+		.fd = -1,
+		.nonblock = o->flags & VHUB_OPEN_NONBLOCK,
+	};
+	ret = open_set_sizes(new, o);
+	if (!ret)
+		ret = open_as(new, hub, o);
+	if (ret) {
+		vhub_close(new);
+		return ret;
+	}
+	*v = new;
+	return 0;
+}
+
+/* No module, no such hub, no right: it may be a vhubd's. */
+static bool open_falls_back(const struct vhub_options *o, int err)
+{
+	return !(o->flags & VHUB_OPEN_KERNEL) &&
+	       (err == -ENOENT || err == -ENXIO || err == -ENODEV ||
+		err == -EACCES);
+}
+
 int vhub_open(struct vhub **v, const char *hub,
 	      const struct vhub_options *options)
 {
 	struct vhub_options o;
-	struct vhub *new;
-	int ret;
+	int ret, err;
 
 	ret = open_copy_options(&o, options);
 	if (!ret)
@@ -122,24 +175,12 @@ int vhub_open(struct vhub **v, const char *hub,
 	if (ret)
 		return ret;
 
-	new = aligned_alloc(VHUB_CACHE_LINE, sizeof(*new));
-	if (!new)
-		return -ENOMEM;
-	*new = (struct vhub){
-		.fd = -1,
-		.nonblock = o.flags & VHUB_OPEN_NONBLOCK,
-	};
-	ret = open_set_sizes(new, &o);
-	if (!ret)
-		ret = vhub_map_open(new, o.flags);
-	if (!ret)
-		ret = open_attach(new, hub, &o);
-	if (ret) {
-		vhub_close(new);
+	ret = open_one(v, hub, &o, open_kernel);
+	if (!open_falls_back(&o, ret))
 		return ret;
-	}
-	*v = new;
-	return 0;
+	err = open_one(v, hub, &o, open_stream);
+	/* What is not there at all has the kernel's reason. */
+	return err == -ENODEV || err == -EINVAL ? ret : err;
 }
 
 void vhub_close(struct vhub *v)

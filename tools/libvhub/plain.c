@@ -46,7 +46,12 @@ static ssize_t plain_read(const struct vhub *v)
 	return len;
 }
 
-static void plain_fill(struct vhub *v, size_t len)
+/**
+ * vhub_plain_fill() - say that a frame lies in the next buffers
+ * @v: the handle
+ * @len: its bytes, for which there is room
+ */
+void vhub_plain_fill(struct vhub *v, size_t len)
 {
 	uint32_t next = v->head->rx_kernel;
 	struct vhub_desc *desc;
@@ -72,11 +77,15 @@ void vhub_plain_recv(struct vhub *v, unsigned int n)
 	uint32_t room = vhub_plain_room(v);
 	ssize_t len;
 
+	if (v->stream) {
+		vhub_stream_recv(v, n);
+		return;
+	}
 	for (; n && v->head->rx_user - v->head->rx_kernel >= room; n--) {
 		len = plain_read(v);
 		if (len <= 0)
 			return;
-		plain_fill(v, len);
+		vhub_plain_fill(v, len);
 	}
 }
 
@@ -131,6 +140,8 @@ int vhub_plain_send(struct vhub *v)
 	uint32_t n;
 	int ret;
 
+	if (v->stream)
+		return vhub_stream_send(v);
 	while (v->head->tx_kernel != v->head->tx_user) {
 		n = plain_gather(v, iov);
 		ret = plain_write(v, iov, n);

@@ -54,6 +54,8 @@ int vhub_wait(struct vhub *v, int timeout)
 		return 1;
 	if (recv_is_starved(v))
 		return -ENOBUFS;
+	if (v->stream)
+		return vhub_stream_wait(v, timeout);
 	recv_set_seen(v);
 	return timeout < 0 ? recv_sleep(v) : recv_poll(v, timeout);
 }
@@ -62,6 +64,8 @@ int vhub_arm(struct vhub *v)
 {
 	struct vhub_ring_head *head = v->head;
 
+	if (v->stream)
+		return vhub_stream_wait(v, 0) != 0;
 	if (!v->rings)
 		return recv_poll(v, 0) > 0;
 	recv_set_seen(v);
@@ -82,6 +86,9 @@ static int recv_more(struct vhub *v, unsigned int n)
 	while (recv_end(v) == v->rx_next) {
 		if (recv_is_starved(v))
 			return -ENOBUFS;
+		ret = vhub_stream_error(v);
+		if (ret)
+			return ret;
 		if (v->nonblock)
 			return -EAGAIN;
 		recv_set_seen(v);

@@ -18,6 +18,11 @@
  * room for them, it uses read() and write(): the calls are the same and so is
  * what they do, but each frame costs a system call.
  *
+ * Where the kernel has no hub of that name, or lets us not in, the hub may be a
+ * vhubd(8), which carries frames by a socket: the calls are the same, too. Such a
+ * port has no virtio-net header; and as a process may end, a call may return
+ * -ENODEV: then nothing comes or goes any more.
+ *
  * Frames. A frame is an Ethernet frame without FCS, of VHUB_FRAME_MIN (14) to
  * VHUB_FRAME_MAX (65,557) bytes. With the option @vnet_hdr_size a virtio-net
  * header of that many bytes, in the byte order of the machine, precedes each
@@ -65,11 +70,13 @@ struct vhub_port_info;
  *	that hardly ever carries frames need not have memory pinned for it
  * @VHUB_OPEN_RINGS: fail where there are no rings to be had, by the error of
  *	VHUB_IOC_MEM or VHUB_IOC_RINGS of <linux/vhub_dev.h>
+ * @VHUB_OPEN_KERNEL: a hub of the kernel only, not one that vhubd is
  */
 enum vhub_open_flags {
 	VHUB_OPEN_NONBLOCK	= 1 << 0,
 	VHUB_OPEN_NO_RINGS	= 1 << 1,
 	VHUB_OPEN_RINGS		= 1 << 2,
+	VHUB_OPEN_KERNEL	= 1 << 3,
 };
 
 /**
@@ -128,7 +135,8 @@ struct vhub_frame {
  * above, -E2BIG for options that this library does not know; -ENOENT or -ENXIO
  * when the module is not loaded; -ENODEV for no such hub; -EACCES for no right
  * to attach; -ENOSPC for a hub that is full; -ENOMEM; with VHUB_OPEN_RINGS, why
- * there are none. vhub_explain_attach() makes a sentence of it.
+ * there are none; -EOPNOTSUPP for rings or a header on a hub that vhubd is.
+ * vhub_explain_attach() makes a sentence of it.
  */
 int vhub_open(struct vhub **v, const char *hub,
 	      const struct vhub_options *options);
@@ -143,7 +151,7 @@ void vhub_close(struct vhub *v);
  */
 int vhub_fd(const struct vhub *v);
 
-/* Number of the port on its hub. */
+/* Number of the port on its hub; 0 on a hub that vhubd is. */
 uint32_t vhub_port(const struct vhub *v);
 
 /* Bits of enum vhub_rights: what the hub's owner let this port do at first. */

@@ -29,6 +29,15 @@ static void emulator_write_qemu(FILE *to, unsigned int n, const int *fds,
 	emulator_write_fds(to, fds, queues);
 }
 
+/* Likewise. A comma is written twice. */
+static void emulator_write_qemu_stream(FILE *to, unsigned int n,
+				       const char *path)
+{
+	fprintf(to, "stream,id=n%u,server=off,addr.type=unix,addr.path=", n);
+	for (; *path; path++)
+		fprintf(to, *path == ',' ? ",," : "%c", *path);
+}
+
 /* For --net. */
 static void emulator_write_crosvm(FILE *to, unsigned int n, const int *fds,
 				  uint32_t queues)
@@ -92,13 +101,16 @@ static const char *const other_commands[] = { "*", NULL };
  * know headers on a file. The last entry fits every command.
  */
 static const struct emulator emulators[] = {
-	{ "qemu", qemu_commands, 10, VHUB_QUEUES_MAX, emulator_write_qemu },
-	{ "crosvm", crosvm_commands, 12, 1, emulator_write_crosvm },
+	{ "qemu", qemu_commands, 10, VHUB_QUEUES_MAX, emulator_write_qemu,
+	  emulator_write_qemu_stream },
+	{ "crosvm", crosvm_commands, 12, 1, emulator_write_crosvm, NULL },
 	{ "cloud-hypervisor", chv_commands, 12, VHUB_QUEUES_MAX,
-	  emulator_write_chv },
-	{ "kvmtool", kvmtool_commands, 10, 1, emulator_write_kvmtool },
-	{ "uml", uml_commands, 0, 1, emulator_write_uml },
-	{ "other", other_commands, 0, VHUB_QUEUES_MAX, emulator_write_other },
+	  emulator_write_chv, NULL },
+	{ "kvmtool", kvmtool_commands, 10, 1, emulator_write_kvmtool,
+	  NULL },
+	{ "uml", uml_commands, 0, 1, emulator_write_uml, NULL },
+	{ "other", other_commands, 0, VHUB_QUEUES_MAX, emulator_write_other,
+	  NULL },
 	{ 0 }
 };
 

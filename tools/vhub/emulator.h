@@ -13,6 +13,8 @@
  * @vnet_hdr_size: of the ports it takes, 0 for none
  * @queues_max: how many files of one port it takes
  * @write: writes the option for port @n with the files @fds
+ * @write_stream: likewise for the stream socket @path of a user hub; NULL for one
+ *	that knows no such thing
  */
 struct emulator {
 	const char *name;
@@ -21,6 +23,7 @@ struct emulator {
 	uint32_t queues_max;
 	void (*write)(FILE *to, unsigned int n, const int *fds,
 		      uint32_t queues);
+	void (*write_stream)(FILE *to, unsigned int n, const char *path);
 };
 
 /* By the name of a command; never NULL. */

@@ -2,12 +2,15 @@
 /* vhub - vhub run: starts an emulator with files that are ports of a hub */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../libvhub/netlink.h"
+#include "../libvhub/place.h"
 #include "../libvhub/vhub.h"
 #include "cli.h"
 #include "emulator.h"
@@ -30,7 +33,9 @@
  * @vnet: whether @vnet_hdr_size was given; else the emulator's
  * @vnet_hdr_size: bytes
  * @emulator: whose options to write
- * @fds: files of each port; not attached where the first is 0
+ * @path: stream socket of the hub, if it is a vhubd; else ""
+ * @fds: files of each port; not attached where the first is 0, without file where
+ *	it is -1
  */
 struct run {
 	const struct cli *cli;
@@ -40,6 +45,7 @@ struct run {
 	bool vnet;
 	uint32_t vnet_hdr_size;
 	const struct emulator *emulator;
+	char path[VHUB_PLACE_SIZE];
 	int fds[RUN_PORTS][VHUB_QUEUES_MAX];
 };
 
@@ -108,7 +114,61 @@ static int run_refused(const struct run *run, int err)
 	return cli_refused(run->cli, "%s", text);
 }
 
-static int run_attach_port(struct run *run, int *fds)
+static bool run_is_elsewhere(int err)
+{
+	return err == -ENOENT || err == -ENXIO || err == -ENODEV ||
+	       err == -EACCES;
+}
+
+/* As emulators expect of a file they are given, see libvhub. */
+static int run_pass_on(int fd)
+{
+	int up = fd;
+
+	if (fd <= STDERR_FILENO) {
+		up = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
+		close(fd);
+	}
+	if (up < 0 || fcntl(up, F_SETFL, O_RDWR) || fcntl(up, F_SETFD, 0))
+		return -errno;
+	return up;
+}
+
+/* What a hub that is a process cannot do. */
+static int run_check_stream(const struct run *run, bool bare)
+{
+	const struct emulator *e = run->emulator;
+
+	if (run->queues > 1 || (run->vnet && run->vnet_hdr_size))
+		return cli_refused(run->cli, "hub \"%s\" is a vhubd, which has neither queues nor headers",
+				   run->hub);
+	if (!bare && !e->write_stream)
+		return cli_refused(run->cli, "hub \"%s\" is a vhubd: a stream socket, by {n0.fd}, is all that it has for %s",
+				   run->hub, e->name);
+	return CLI_OK;
+}
+
+/* QEMU opens the socket itself, and so can open it again; others get it open. */
+static int run_attach_stream(struct run *run, int *fd, bool bare, int err)
+{
+	int sk = vhub_place_connect(run->hub, VHUB_PLACE_STREAM, SOCK_STREAM,
+				    run->path);
+	int ret;
+
+	/* The kernel's reason, if there is no hub at all. */
+	if (sk < 0)
+		return run_refused(run, sk == -ENODEV ? err : sk);
+	ret = run_check_stream(run, bare);
+	if (ret || !bare) {
+		close(sk);
+		*fd = -1;
+		return ret;
+	}
+	*fd = run_pass_on(sk);
+	return *fd < 0 ? run_refused(run, *fd) : CLI_OK;
+}
+
+static int run_attach_port(struct run *run, int *fds, bool bare)
 {
 	const struct vhub_attach_request req = {
 		.hub = run->hub,
@@ -119,6 +179,8 @@ static int run_attach_port(struct run *run, int *fds)
 	uint32_t rights, i;
 
 	fds[0] = vhub_attach_open(&req, &rights);
+	if (run_is_elsewhere(fds[0]))
+		return run_attach_stream(run, fds, bare, fds[0]);
 	if (fds[0] < 0)
 		return run_refused(run, fds[0]);
 	if (!(rights & VHUB_RIGHT_SEND))
@@ -132,6 +194,13 @@ static int run_attach_port(struct run *run, int *fds)
 	return CLI_OK;
 }
 
+static bool run_lacks(const struct run *run, unsigned int n, bool bare)
+{
+	int fd = run->fds[n][0];
+
+	return !fd || (fd < 0 && bare);
+}
+
 /* A port for each placeholder of @text that has none yet. */
 static int run_attach_text(struct run *run, const char *text)
 {
@@ -140,9 +209,11 @@ static int run_attach_text(struct run *run, const char *text)
 	int ret;
 
 	for (; *text; text++) {
-		if (!run_placeholder(text, &n, &bare) || run->fds[n][0])
+		if (!run_placeholder(text, &n, &bare))
 			continue;
-		ret = run_attach_port(run, run->fds[n]);
+		ret = run->path[0] ? run_check_stream(run, bare) : CLI_OK;
+		if (!ret && run_lacks(run, n, bare))
+			ret = run_attach_port(run, run->fds[n], bare);
 		if (ret)
 			return ret;
 	}
@@ -179,6 +250,8 @@ static char *run_replace(const struct run *run, const char *text)
 			putc(*text++, to);
 		else if (bare)
 			emulator_write_fds(to, run->fds[n], run->queues);
+		else if (run->path[0])
+			run->emulator->write_stream(to, n, run->path);
 		else
 			run->emulator->write(to, n, run->fds[n], run->queues);
 		text += len;

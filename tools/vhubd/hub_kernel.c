@@ -41,7 +41,8 @@ int hub_kernel_try(const char *name)
 {
 	const struct vhub_options options = {
 		.size = sizeof(options),
-		.flags = VHUB_OPEN_NONBLOCK | VHUB_OPEN_NO_RINGS,
+		.flags = VHUB_OPEN_NONBLOCK | VHUB_OPEN_NO_RINGS |
+			 VHUB_OPEN_KERNEL,
 		.label = "vhubd",
 	};
 	struct vhub *v;
@@ -111,7 +112,7 @@ static int kernel_attach(struct kernel_port *kp, enum port_size size)
 {
 	struct vhub_options options = {
 		.size = sizeof(options),
-		.flags = VHUB_OPEN_NONBLOCK,
+		.flags = VHUB_OPEN_NONBLOCK | VHUB_OPEN_KERNEL,
 		.label = kp->port->label,
 	};
 	int ret;

@@ -8,10 +8,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <gio/gio.h>
 #include <glib-unix.h>
-#include <glib.h>
 
 #include "../libvhub/netlink.h"
+#include "folder.h"
 #include "hub.h"
 #include "link.h"
 
@@ -29,22 +30,28 @@ enum main_exit {
  * struct vhubd - the process
  * @hub: the hub
  * @links: its links
+ * @folder: by which others find it, if it is our own
  * @main: GLib's main loop
  * @words: HUB and LINKs
  * @kernel: it has to be the kernel's hub
  * @user: it has to be our own
  * @verbose: say more
+ * @mode: of the folder's sockets
+ * @group: of these
  * @version: say which version, and end
  * @ready_fd: file to write to when all is set up, or -1
  */
 struct vhubd {
 	struct hub hub;
 	GPtrArray *links;
+	struct folder folder;
 	GMainLoop *main;
 	char **words;
 	gboolean kernel;
 	gboolean user;
 	gboolean verbose;
+	char *mode;
+	char *group;
 	gboolean version;
 	gint ready_fd;
 };
@@ -102,6 +109,10 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  "the hub has to be the kernel's", NULL },
 		{ "user", 'u', 0, G_OPTION_ARG_NONE, &vhubd->user,
 		  "be the hub, even if the kernel has one", NULL },
+		{ "mode", 'm', 0, G_OPTION_ARG_STRING, &vhubd->mode,
+		  "who may attach to our own hub, 0660 if not given", "MODE" },
+		{ "group", 'g', 0, G_OPTION_ARG_STRING, &vhubd->group,
+		  "group of our own hub", "GROUP" },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &vhubd->verbose,
 		  "say when clients come and go", NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
@@ -112,7 +123,7 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  &vhubd->words, NULL, NULL },
 		G_OPTION_ENTRY_NULL
 	};
-	GOptionContext *context = g_option_context_new("HUB LINK...");
+	GOptionContext *context = g_option_context_new("HUB [LINK...]");
 	GError *error = NULL;
 	int ret = MAIN_OK;
 
@@ -141,7 +152,7 @@ static int main_check(const struct vhubd *vhubd)
 	if (vhubd->kernel && vhubd->user)
 		return main_fail(MAIN_USAGE,
 				 "--kernel and --user contradict each other");
-	if (!vhubd->words[1])
+	if (!vhubd->words[1] && vhubd->kernel)
 		return main_fail(MAIN_USAGE,
 				 "there is no link, see \"vhubd --help\"");
 	return MAIN_OK;
@@ -157,6 +168,9 @@ static int main_choose_hub(struct vhubd *vhubd)
 	if (vhubd->user)
 		return MAIN_OK;
 	ret = hub_kernel_try(vhubd->hub.name);
+	if (!ret && !vhubd->words[1])
+		return main_fail(MAIN_USAGE, "hub \"%s\" is the kernel's, and there is no link, see \"vhubd --help\"",
+				 vhubd->hub.name);
 	if (!ret) {
 		vhubd->hub.ops = &hub_kernel;
 		return MAIN_OK;
@@ -166,6 +180,36 @@ static int main_choose_hub(struct vhubd *vhubd)
 		return main_fail(MAIN_REFUSED, "%s", text);
 	g_message("%s: this process is the hub", text);
 	return MAIN_OK;
+}
+
+static int main_parse_folder(struct vhubd *vhubd)
+{
+	GError *error = NULL;
+
+	if (folder_parse(&vhubd->folder, vhubd->mode, vhubd->group, &error))
+		return MAIN_OK;
+	main_fail(MAIN_USAGE, "%s", error->message);
+	g_error_free(error);
+	return MAIN_USAGE;
+}
+
+/* Links are good for something even if nobody can find the hub. */
+static int main_open_folder(struct vhubd *vhubd)
+{
+	GError *error = NULL;
+	int ret = MAIN_OK;
+
+	if (vhubd->hub.ops != &hub_user ||
+	    folder_open(&vhubd->folder, &vhubd->hub, &error))
+		return MAIN_OK;
+	if (!vhubd->words[1] ||
+	    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+		ret = main_fail(MAIN_REFUSED, "%s", error->message);
+	else
+		g_message("%s: it is for its links only", error->message);
+	g_error_free(error);
+	folder_close(&vhubd->folder);
+	return ret;
 }
 
 static int main_create_links(struct vhubd *vhubd)
@@ -241,8 +285,10 @@ static void main_ready(const struct vhubd *vhubd)
 
 static int main_run(struct vhubd *vhubd)
 {
-	int ret = main_create_links(vhubd);
+	int ret = main_parse_folder(vhubd);
 
+	if (!ret)
+		ret = main_create_links(vhubd);
 	if (!ret)
 		ret = main_choose_hub(vhubd);
 	if (ret)
@@ -252,7 +298,9 @@ static int main_run(struct vhubd *vhubd)
 	g_unix_signal_add(SIGTERM, main_stop, vhubd);
 	g_unix_signal_add(SIGINT, main_stop, vhubd);
 	g_unix_signal_add(SIGUSR1, main_say, vhubd);
-	ret = main_open_links(vhubd);
+	ret = main_open_folder(vhubd);
+	if (!ret)
+		ret = main_open_links(vhubd);
 	if (!ret) {
 		main_ready(vhubd);
 		g_main_loop_run(vhubd->main);
@@ -281,6 +329,7 @@ static int main_serve(struct vhubd *vhubd)
 	g_log_set_default_handler(main_log, vhubd);
 	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
 	ret = main_run(vhubd);
+	folder_close(&vhubd->folder);
 	g_ptr_array_free(vhubd->links, TRUE);
 	loop_free(vhubd->hub.loop);
 	return ret;
@@ -298,6 +347,8 @@ int main(int argc, char **argv)
 		puts("vhubd " VHUB_VERSION);
 	else if (!ret)
 		ret = main_serve(&vhubd);
+	g_free(vhubd.mode);
+	g_free(vhubd.group);
 	g_strfreev(vhubd.words);
 	return ret;
 }

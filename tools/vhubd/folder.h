@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vhubd - the folder of a user hub, by which others find it */
+#ifndef VHUBD_FOLDER_H
+#define VHUBD_FOLDER_H
+
+#include <sys/types.h>
+
+#include "link.h"
+
+#define FOLDER_MODE	0660	/* of sockets, unless other is said */
+
+/**
+ * struct folder - the folder
+ * @path: it, or NULL
+ * @mode: of its sockets
+ * @group: owner of them, or -1
+ * @lock: file that is locked as long as we are the hub, or -1
+ * @stream: the link that QEMU and libvhub connect to, or NULL
+ * @vde: the link that VDE's programs plug into, or NULL
+ */
+struct folder {
+	char *path;
+	mode_t mode;
+	gid_t group;
+	int lock;
+	struct link *stream;
+	struct link *vde;
+};
+
+/* From words, NULL for what was not given. False after setting the error. */
+bool folder_parse(struct folder *folder, const char *mode, const char *group,
+		  GError **error);
+
+/* Make it, and let others in. False after setting the error, which is
+ * G_IO_ERROR_EXISTS if another process is the hub. To be closed in any case.
+ */
+bool folder_open(struct folder *folder, struct hub *hub, GError **error);
+
+/* Remove all that is there. */
+void folder_close(struct folder *folder);
+
+#endif /* VHUBD_FOLDER_H */
