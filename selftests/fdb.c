@@ -861,23 +861,6 @@ TEST_F(fdb, frames_in_pieces_are_looked_at_whole)
 	}
 }
 
-/* Kilobytes of memory of the kernel's own that cannot be given back. */
-static long kernel_memory(void)
-{
-	char line[80];
-	long kb = -1;
-	FILE *file;
-
-	file = fopen("/proc/meminfo", "r");
-	if (!file)
-		return -errno;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "SUnreclaim: %ld", &kb) == 1)
-			break;
-	fclose(file);
-	return kb;
-}
-
 /* What a part of a batch was made into is given back, be the batch from rings or
  * not: otherwise this loses 125 MiB.
  */

@@ -339,33 +339,11 @@ FIXTURE_TEARDOWN(offload)
 {
 }
 
-/* Does it come with all its work left? How long headers are is a hint. */
-static bool arrives_untouched(const struct packet *packet, int fd)
-{
-	static unsigned char frame[FRAME_ROOM];
-	ssize_t len = read_frame(fd, frame, sizeof(frame));
-	const struct virtio_net_hdr *want = &packet->hdr;
-	struct virtio_net_hdr hdr;
-
-	memcpy(&hdr, frame, sizeof(hdr));
-	if (len == (ssize_t)(TAP_HDR + packet->len) &&
-	    hdr.flags == want->flags && hdr.gso_type == want->gso_type &&
-	    hdr.gso_size == want->gso_size &&
-	    hdr.csum_start == want->csum_start &&
-	    hdr.csum_offset == want->csum_offset &&
-	    !memcmp(frame + TAP_HDR, packet->frame, packet->len) &&
-	    gets_nothing(fd))
-		return true;
-	fprintf(stderr, "# %zd bytes, flags %u gso %u, %u csum %u, %u\n", len,
-		hdr.flags, hdr.gso_type, hdr.gso_size, hdr.csum_start,
-		hdr.csum_offset);
-	return false;
-}
-
 TEST_F(offload, from_a_file_to_devices)
 {
 	ASSERT_EQ(0, packet_send(&self->packet, self->vnet, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->packet, self->all));
+	EXPECT_TRUE(packet_arrives_untouched(&self->packet, self->all,
+					     TAP_HDR));
 	EXPECT_TRUE(packet_arrives(&self->packet, self->none, TAP_HDR, 0));
 	EXPECT_TRUE(packet_arrives(&self->packet, self->plain, 0, 0));
 }
@@ -373,7 +351,8 @@ TEST_F(offload, from_a_file_to_devices)
 TEST_F(offload, from_a_device_to_files_and_a_device)
 {
 	ASSERT_EQ(0, packet_send(&self->packet, self->all, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->packet, self->vnet));
+	EXPECT_TRUE(packet_arrives_untouched(&self->packet, self->vnet,
+					     TAP_HDR));
 	EXPECT_TRUE(packet_arrives(&self->packet, self->none, TAP_HDR, 0));
 	EXPECT_TRUE(packet_arrives(&self->packet, self->plain, 0, 0));
 }
@@ -382,8 +361,10 @@ TEST_F(offload, from_a_device_to_files_and_a_device)
 TEST_F(offload, from_a_device_without_offloads)
 {
 	ASSERT_EQ(0, packet_send(&self->packet, self->none, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->packet, self->vnet));
-	EXPECT_TRUE(arrives_untouched(&self->packet, self->all));
+	EXPECT_TRUE(packet_arrives_untouched(&self->packet, self->vnet,
+					     TAP_HDR));
+	EXPECT_TRUE(packet_arrives_untouched(&self->packet, self->all,
+					     TAP_HDR));
 	EXPECT_TRUE(packet_arrives(&self->packet, self->plain, 0, 0));
 }
 

@@ -401,6 +401,30 @@ static bool is_done(const unsigned char *hdr, size_t size, __u8 may)
 	return true;
 }
 
+/* Does the packet come with all its work left? How long headers are is a hint. */
+bool packet_arrives_untouched(const struct packet *packet, int fd,
+			      size_t hdr_size)
+{
+	static unsigned char frame[FRAME_ROOM];
+	ssize_t len = read_frame(fd, frame, sizeof(frame));
+	const struct virtio_net_hdr *want = &packet->hdr;
+	struct virtio_net_hdr hdr;
+
+	memcpy(&hdr, frame, sizeof(hdr));
+	if (len == (ssize_t)(hdr_size + packet->len) &&
+	    hdr.flags == want->flags && hdr.gso_type == want->gso_type &&
+	    hdr.gso_size == want->gso_size &&
+	    hdr.csum_start == want->csum_start &&
+	    hdr.csum_offset == want->csum_offset &&
+	    !memcmp(frame + hdr_size, packet->frame, packet->len) &&
+	    gets_nothing(fd))
+		return true;
+	fprintf(stderr, "# %zd bytes of %zu, flags %u gso %u, %u csum %u, %u\n",
+		len, packet->len, hdr.flags, hdr.gso_type, hdr.gso_size,
+		hdr.csum_start, hdr.csum_offset);
+	return false;
+}
+
 /* Does the whole packet come to a port that takes only whole work, and nothing
  * more? The port has a header of this size, or 0 for none, whose flags may have
  * these bits.

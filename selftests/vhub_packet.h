@@ -74,6 +74,8 @@ bool packet_is_whole(const struct packet *packet,
 		     const struct pieces *pieces);
 bool packet_arrives(const struct packet *packet, int fd, size_t hdr_size,
 		    __u8 may);
+bool packet_arrives_untouched(const struct packet *packet, int fd,
+			      size_t hdr_size);
 const char *check_sums(const unsigned char *frame, size_t len, size_t l3);
 unsigned char payload_byte(size_t at);
 

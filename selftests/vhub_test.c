@@ -139,6 +139,23 @@ bool kernel_has_uso(void)
 	return major > 6 || (major == 6 && minor >= 2);
 }
 
+/* Kilobytes of memory of the kernel's own that cannot be given back. */
+long kernel_memory(void)
+{
+	char line[80];
+	long kb = -1;
+	FILE *file;
+
+	file = fopen("/proc/meminfo", "r");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "SUnreclaim: %ld", &kb) == 1)
+			break;
+	fclose(file);
+	return kb;
+}
+
 union fd_message {
 	char buf[CMSG_SPACE(sizeof(int))];
 	struct cmsghdr align;

@@ -64,6 +64,7 @@ int new_user_net(void);
 int run_as(uid_t uid, gid_t gid, gid_t group, int (*job)(void *), void *arg);
 bool is_asleep(pid_t tid);
 bool kernel_has_uso(void);
+long kernel_memory(void);
 int send_fd(int sock, int fd);
 int recv_fd(int sock);
 

@@ -837,29 +837,6 @@ FIXTURE_TEARDOWN(offload)
 {
 }
 
-/* Does it come with all its work left? */
-static bool arrives_untouched(const struct packet *packet, int fd)
-{
-	static unsigned char frame[FRAME_ROOM];
-	ssize_t len = read_frame(fd, frame, sizeof(frame));
-	const struct virtio_net_hdr *want = &packet->hdr;
-	struct virtio_net_hdr hdr;
-
-	memcpy(&hdr, frame, sizeof(hdr));
-	if (len == (ssize_t)(TAP_HDR + packet->len) &&
-	    hdr.flags == want->flags && hdr.gso_type == want->gso_type &&
-	    hdr.gso_size == want->gso_size &&
-	    hdr.csum_start == want->csum_start &&
-	    hdr.csum_offset == want->csum_offset &&
-	    !memcmp(frame + TAP_HDR, packet->frame, packet->len) &&
-	    gets_nothing(fd))
-		return true;
-	fprintf(stderr, "# %zd bytes of %zu, flags %u gso %u, %u csum %u, %u\n",
-		len, packet->len, hdr.flags, hdr.gso_type, hdr.gso_size,
-		hdr.csum_start, hdr.csum_offset);
-	return false;
-}
-
 static bool arrives_whole(const struct packet *packet, int fd)
 {
 	return packet_arrives(packet, fd, 0, 0);
@@ -868,40 +845,52 @@ static bool arrives_whole(const struct packet *packet, int fd)
 TEST_F(offload, gets_a_tag)
 {
 	ASSERT_EQ(0, packet_send(&self->untagged, self->access, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk,
+					     TAP_HDR));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
-	EXPECT_TRUE(arrives_untouched(&self->untagged, self->access_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->untagged, self->access_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->untagged, self->access_plain));
 }
 
 TEST_F(offload, gets_a_tag_from_a_device)
 {
 	ASSERT_EQ(0, packet_send(&self->untagged, self->access_tap, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk,
+					     TAP_HDR));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
-	EXPECT_TRUE(arrives_untouched(&self->untagged, self->access));
+	EXPECT_TRUE(packet_arrives_untouched(&self->untagged, self->access,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->untagged, self->access_plain));
 }
 
 TEST_F(offload, loses_its_tag)
 {
 	ASSERT_EQ(0, packet_send(&self->tagged, self->trunk, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->untagged, self->access));
-	EXPECT_TRUE(arrives_untouched(&self->untagged, self->access_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->untagged, self->access,
+					     TAP_HDR));
+	EXPECT_TRUE(packet_arrives_untouched(&self->untagged, self->access_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->untagged, self->access_plain));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
 }
 
 TEST_F(offload, loses_its_tag_from_a_device)
 {
 	ASSERT_EQ(0, packet_send(&self->tagged, self->trunk_tap, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->untagged, self->access));
-	EXPECT_TRUE(arrives_untouched(&self->untagged, self->access_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->untagged, self->access,
+					     TAP_HDR));
+	EXPECT_TRUE(packet_arrives_untouched(&self->untagged, self->access_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->untagged, self->access_plain));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
 }
 
@@ -916,8 +905,10 @@ TEST_F(offload, keeps_its_priority)
 		self->tagged.frame[15] = 0;
 		ASSERT_EQ(0, packet_send(&self->tagged, from[i], TAP_HDR));
 		self->tagged.frame[15] = 7;
-		EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk_tap));
-		EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk));
+		EXPECT_TRUE(packet_arrives_untouched(&self->tagged,
+						     self->trunk_tap, TAP_HDR));
+		EXPECT_TRUE(packet_arrives_untouched(&self->tagged,
+						     self->trunk, TAP_HDR));
 		EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
 		EXPECT_TRUE(arrives_whole(&self->untagged, self->access_plain));
 	}
@@ -944,7 +935,8 @@ TEST_F(offload, passes_from_ring_to_ring)
 	ring_put(&from, tx_memory(&from) + TAP_HDR + 7, size - TAP_HDR - 7, 0);
 	ASSERT_EQ(1, ring_kick(&from));
 
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
 	if (self->tagged.gso_type)
 		return;		/* a ring has not said that it takes these */
@@ -1013,10 +1005,13 @@ TEST_F(offload, passes_between_host_and_others)
 	sock = open_vnet_socket();
 	ASSERT_LE(0, sock);
 	ASSERT_EQ(0, packet_send(packet, sock, TAP_HDR));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk));
-	EXPECT_TRUE(arrives_untouched(&self->tagged, self->trunk_tap));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk,
+					     TAP_HDR));
+	EXPECT_TRUE(packet_arrives_untouched(&self->tagged, self->trunk_tap,
+					     TAP_HDR));
 	EXPECT_TRUE(arrives_whole(&self->tagged, self->trunk_plain));
-	EXPECT_TRUE(arrives_untouched(packet, self->access));
+	EXPECT_TRUE(packet_arrives_untouched(packet, self->access,
+					     TAP_HDR));
 
 	ASSERT_EQ(0, packet_send(&self->tagged, self->trunk_tap, TAP_HDR));
 	ASSERT_EQ((ssize_t)(TAP_HDR + packet->len),
@@ -1135,23 +1130,6 @@ TEST_F(vlan, frames_in_pieces_change_their_tags)
 				      FLOW(.from = 8, .seed = cut,
 					   .vid = cut % 2 ? 0xe00a : 10)));
 	}
-}
-
-/* Kilobytes of memory of the kernel's own that cannot be given back. */
-static long kernel_memory(void)
-{
-	char line[80];
-	long kb = -1;
-	FILE *file;
-
-	file = fopen("/proc/meminfo", "r");
-	if (!file)
-		return -errno;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "SUnreclaim: %ld", &kb) == 1)
-			break;
-	fclose(file);
-	return kb;
 }
 
 /* Otherwise 1,000 times 64 frames would be lost, and what they were made of. */
