@@ -22,6 +22,7 @@ static unsigned char dgram_room[PORT_BATCH][DGRAM_ROOM];
 static struct mmsghdr dgram_in[PORT_BATCH];
 static struct iovec dgram_in_iov[PORT_BATCH];
 static struct addr dgram_from[PORT_BATCH];
+static unsigned int dgram_in_used = PORT_BATCH;	/* to be prepared again */
 static struct mmsghdr dgram_out[PORT_BATCH];
 static struct iovec dgram_out_iov[PORT_BATCH][2];
 static unsigned char dgram_head[PORT_BATCH][DGRAM_HEAD_MAX];
@@ -138,7 +139,7 @@ static void dgram_out_ready(struct loop_file *file, uint32_t events)
 
 /* In -------------------------------------------------------------------------*/
 
-static void dgram_prepare_in(struct dgram *d, unsigned int i)
+static void dgram_prepare_in(const struct dgram *d, unsigned int i)
 {
 	struct msghdr *msg = &dgram_in[i].msg_hdr;
 
@@ -205,16 +206,32 @@ static void dgram_take(struct dgram *d, unsigned int n)
 	port_input(&d->port, frames, count);
 }
 
+/* Prepare all, but for those that are still so from the last time: mostly few
+ * datagrams come at once, on sockets of one kind.
+ */
+static void dgram_prepare_all_in(const struct dgram *d)
+{
+	static uint32_t in_head;
+	static bool named;
+	unsigned int i;
+
+	if (in_head != d->in_head || named != !!d->own.len)
+		dgram_in_used = PORT_BATCH;
+	in_head = d->in_head;
+	named = d->own.len;
+	for (i = 0; i < dgram_in_used; i++)
+		dgram_prepare_in(d, i);
+}
+
 int dgram_receive(struct dgram *d)
 {
-	unsigned int i;
 	int n;
 
-	for (i = 0; i < PORT_BATCH; i++)
-		dgram_prepare_in(d, i);
+	dgram_prepare_all_in(d);
 	n = recvmmsg(d->in.fd, dgram_in, PORT_BATCH, MSG_DONTWAIT, NULL);
 	if (n <= 0)
 		return n ? -errno : 0;
+	dgram_in_used = n;
 	dgram_take(d, n);
 	return dgram_in[n - 1].msg_len ? 1 : -EPIPE;
 }

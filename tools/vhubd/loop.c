@@ -8,10 +8,15 @@
 /* Rounds before GLib sees to its timers and signals again. */
 #define LOOP_ROUNDS	16
 
-static int loop_wait(struct loop *loop)
+/* The loop of GLib's default context, whose loop_poll() is told nothing else. */
+static struct loop *loop_default;
+
+static int loop_wait(struct loop *loop, int timeout)
 {
-	loop->count = epoll_wait(loop->epfd, loop->events, LOOP_EVENTS, 0);
-	return loop->count;
+	int n = epoll_wait(loop->epfd, loop->events, LOOP_EVENTS, timeout);
+
+	loop->count = MAX(n, 0);
+	return n;
 }
 
 static bool loop_round(struct loop *loop)
@@ -63,14 +68,19 @@ static gboolean loop_dispatch(GSource *source, GSourceFunc callback,
 			      gpointer data)
 {
 	struct loop *loop = (struct loop *)source;
-	bool worked = true;
+	bool worked;
 	int i;
 
 	(void)callback;
 	(void)data;
-	for (i = 0; i < LOOP_ROUNDS && worked; i++) {
-		worked = loop_wait(loop) > 0 && loop_round(loop);
+	for (i = 0; i < LOOP_ROUNDS; i++) {
+		/* The first round is of what loop_poll() has found. */
+		if (i)
+			loop_wait(loop, 0);
+		worked = loop_round(loop);
 		worked |= loop_works(loop);
+		if (!worked)
+			break;
 	}
 	return G_SOURCE_CONTINUE;
 }
@@ -79,6 +89,60 @@ static GSourceFuncs loop_funcs = {
 	.prepare = loop_prepare,
 	.dispatch = loop_dispatch,
 };
+
+/* GLib does with it what has to be done. */
+static void loop_woken(struct loop_file *file, uint32_t events)
+{
+	(void)file;
+	(void)events;
+}
+
+/* Is the epoll set all there is to wait for, GLib's wake-up being in it? If that
+ * is not yet so, have it so the next time.
+ */
+static bool loop_is_all(struct loop *loop, const GPollFD *fds, guint n)
+{
+	if (n != 2)
+		return false;
+	if (loop->wake.fd >= 0)
+		return true;
+	loop->wake.fd = fds[fds[0].fd == loop->epfd].fd;
+	if (loop_add(loop, &loop->wake, EPOLLIN))
+		loop->wake.fd = -1;
+	return false;
+}
+
+/* What poll() would say, if the epoll set were all it were asked for. */
+static void loop_answer(const struct loop *loop, GPollFD *fds, guint n)
+{
+	bool woken = false;
+	guint j;
+	int i;
+
+	for (i = 0; i < loop->count; i++)
+		woken |= loop->events[i].data.ptr == &loop->wake;
+	for (j = 0; j < n; j++)
+		fds[j].revents = (fds[j].fd == loop->wake.fd ? woken :
+				  loop->count > woken) ? G_IO_IN : 0;
+}
+
+/* GLib's way to wait. Others wait for other files as well now and then: while a
+ * connection is being made, for example.
+ */
+static gint loop_poll(GPollFD *fds, guint n, gint timeout)
+{
+	struct loop *loop = loop_default;
+	int ret;
+
+	if (loop_is_all(loop, fds, n)) {
+		ret = loop_wait(loop, timeout);
+		loop_answer(loop, fds, n);
+		return ret;
+	}
+	ret = g_poll(fds, n, timeout);
+	loop_wait(loop, 0);
+	return ret;
+}
 
 struct loop *loop_new(void)
 {
@@ -89,9 +153,17 @@ struct loop *loop_new(void)
 		return NULL;
 	loop = (struct loop *)g_source_new(&loop_funcs, sizeof(*loop));
 	loop->epfd = fd;
+	loop->wake.fd = -1;
+	loop->wake.ready = loop_woken;
 	g_queue_init(&loop->works);
 	g_source_add_unix_fd(&loop->source, fd, G_IO_IN);
+	/* Nobody does, but then GLib need not keep it from doing so, by taking
+	 * its file out and putting it in again, with a wake-up for each.
+	 */
+	g_source_set_can_recurse(&loop->source, TRUE);
 	g_source_attach(&loop->source, NULL);
+	loop_default = loop;
+	g_main_context_set_poll_func(NULL, loop_poll);
 	return loop;
 }
 
@@ -99,6 +171,8 @@ void loop_free(struct loop *loop)
 {
 	int fd = loop->epfd;
 
+	g_main_context_set_poll_func(NULL, g_poll);
+	loop_default = NULL;
 	g_source_destroy(&loop->source);
 	g_source_unref(&loop->source);
 	close(fd);

@@ -4,6 +4,8 @@
  *
  * GLib's main loop looks at each of its sources in each round; this one source
  * stands for all ports and links, and costs what is ready, not what there is.
+ * What GLib itself waits for is in the set, too, as long as that is but its own
+ * wake-up: so the process sleeps in epoll_wait(), and wakes up with what is ready.
  */
 #ifndef VHUBD_LOOP_H
 #define VHUBD_LOOP_H
@@ -47,6 +49,7 @@ struct loop_work {
  * struct loop - the epoll set
  * @source: what GLib knows of
  * @epfd: the epoll set
+ * @wake: GLib's wake-up, in the set; not ours
  * @works: to be done in the next round
  * @events: what is ready in this round
  * @count: how many these are
@@ -54,6 +57,7 @@ struct loop_work {
 struct loop {
 	GSource source;
 	int epfd;
+	struct loop_file wake;
 	GQueue works;
 	struct epoll_event events[LOOP_EVENTS];
 	int count;
