@@ -13,6 +13,7 @@
 #			what a frame costs, beside the hub's rivals
 # make bench-baseline [KERNEL=6.1]
 #			writes anew what it may cost
+# make bench-vhubd	frames a second through the user hub and vde_switch, here
 # make kmod-6.1		the module for the virtual machine of that kernel
 # make genl		the netlink code, from Documentation/netlink/specs/
 # make genl-check	fails if that is not what is committed
@@ -98,6 +99,12 @@ bench-baseline:
 	scripts/deps bench
 	tools/bench/run --baseline-write
 
-.PHONY: bench bench-baseline
+bench-vhubd: tools
+	scripts/deps bench
+	$(MAKE) -s -C tools/bench O=$(CURDIR)/build/bench
+	unshare --user --map-root-user --net build/bench/vhub-bench \
+		--wall --long vde user-vde user-1 user-64
+
+.PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check demo

@@ -127,6 +127,9 @@ extern const struct bench_rival bench_veth_bridge;
 extern const struct bench_rival bench_veth_hub;
 extern const struct bench_rival bench_veth_switch;
 extern const struct bench_rival bench_vde;
+extern const struct bench_rival bench_user_1;
+extern const struct bench_rival bench_user_64;
+extern const struct bench_rival bench_user_vde;
 
 /**
  * struct flood_plan - a flood from one end to the others
@@ -260,5 +263,9 @@ int vhub_end_attach(void);
 void bench_vhub_setup(unsigned int ends);
 void bench_vhub_setup_switch(unsigned int ends);
 void bench_vhub_teardown(void);
+
+/* The user hub with that link, which takes clients. */
+void bench_user_start(const char *link);
+void bench_user_stop(void);
 
 #endif /* BENCH_H */

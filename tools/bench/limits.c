@@ -182,6 +182,58 @@ static double limit_idle_send_only(const struct results *results)
 	return limit_idle(results, "send_only");
 }
 
+/* What vde_switch costs, in times of the user hub between two QEMUs. */
+static double limit_user_one(const struct results *results, size_t len,
+			     bool paced)
+{
+	double ours = limit_cost_one(results, &bench_user_1, len, paced);
+	double vde = limit_cost_one(results, &bench_vde, len, paced);
+
+	if (ours == RESULT_NOT_ASKED || vde == RESULT_NOT_ASKED)
+		return RESULT_NOT_ASKED;
+	if (ours < 0 || vde < 0)
+		return RESULT_NOT_MEASURED;
+	return vde / ours;
+}
+
+static double limit_user_64(const struct results *results)
+{
+	return limit_user_one(results, 64, true);
+}
+
+static double limit_user_1500(const struct results *results)
+{
+	return limit_user_one(results, 1500, true);
+}
+
+static double limit_user_free(const struct results *results)
+{
+	return limit_worse(limit_user_one(results, 64, false),
+			   limit_user_one(results, 1500, false), true);
+}
+
+static double limit_user_wall_one(const struct results *results, size_t len)
+{
+	struct flood_plan like = { .len = len, .receivers = 1 };
+	const struct result_wall *ours, *vde;
+
+	like.rival = &bench_user_1;
+	ours = result_find_wall(results, &like);
+	like.rival = &bench_vde;
+	vde = result_find_wall(results, &like);
+	if (!ours || !vde)
+		return RESULT_NOT_ASKED;
+	if (ours->missing || vde->missing)
+		return RESULT_NOT_MEASURED;
+	return result_wall_rate(ours) / result_wall_rate(vde);
+}
+
+static double limit_user_wall(const struct results *results)
+{
+	return limit_worse(limit_user_wall_one(results, 64),
+			   limit_user_wall_one(results, 1500), true);
+}
+
 static double limit_wall_one(const struct results *results, bool paced)
 {
 	struct flood_plan like = { .len = 64, .receivers = 1, .window = paced };
@@ -272,6 +324,26 @@ const struct result_limit result_limits[] = {
 		.name = "tcp_hub_by_bridge", .title = "TCP, vhub to bridge",
 		.unit = "times", .limit = 1, .at_least = true,
 		.value = limit_tcp,
+	}, {
+		.name = "vde_by_user_64",
+		.title = "vde_switch to user hub, 64 bytes, paced",
+		.unit = "times", .limit = 2.5, .at_least = true,
+		.value = limit_user_64,
+	}, {
+		.name = "vde_by_user_1500",
+		.title = "vde_switch to user hub, 1500 bytes, paced",
+		.unit = "times", .limit = 2.5, .at_least = true, .goal = true,
+		.value = limit_user_1500,
+	}, {
+		.name = "vde_by_user_free",
+		.title = "vde_switch to user hub, not paced",
+		.unit = "times", .limit = 2.5, .at_least = true, .goal = true,
+		.value = limit_user_free,
+	}, {
+		.name = "user_by_vde_wall",
+		.title = "user hub to vde_switch, by the clock",
+		.unit = "times", .limit = 2.5, .at_least = true, .goal = true,
+		.value = limit_user_wall,
 	}, {
 		.name = "idle_elsewhere",
 		.title = "1024 idle ports, of another hub, to none",

@@ -18,6 +18,9 @@ const struct bench_rival *const options_rivals[] = {
 	&bench_tap_hub,
 	&bench_ovs,
 	&bench_vde,
+	&bench_user_vde,
+	&bench_user_1,
+	&bench_user_64,
 	&bench_veth,
 	&bench_veth_bridge,
 	&bench_veth_hub,
@@ -44,6 +47,9 @@ static void options_usage(FILE *out)
 	      "  tap-hub  TAP devices on a hub\n"
 	      "  ovs      TAP devices on Open vSwitch's kernel datapath\n"
 	      "  vde      vde_switch as a hub\n"
+	      "  user-vde vhubd as the hub, and clients as of vde\n"
+	      "  user-1, user-64\n"
+	      "           the same, by stream sockets, so many frames at a time\n"
 	      "  veth     UDP between two namespaces joined by a veth pair\n"
 	      "  veth-bridge, veth-hub, veth-switch\n"
 	      "           the same, by two pairs and a Linux bridge, a hub, a hub\n"
@@ -60,6 +66,8 @@ static void options_usage(FILE *out)
 	      "  -j, --json   print the results as JSON after the table\n"
 	      "  -q, --quick  frames to one receiver, of 64 and 1500 bytes; of\n"
 	      "               echo and idle only what the baseline has\n"
+	      "  -l, --long   by the clock, ten times as many frames, for a machine\n"
+	      "               that needs no time for so few\n"
 	      "  -w, --wall   measure by the clock how many frames a second\n"
 	      "               arrive, and round trips, and nothing else\n"
 	      "  -h, --help   this text\n"
@@ -87,6 +95,7 @@ void options_read(struct options *options, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "check", no_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "long", no_argument, NULL, 'l' },
 		{ "quick", no_argument, NULL, 'q' },
 		{ "wall", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
@@ -94,13 +103,16 @@ void options_read(struct options *options, int argc, char **argv)
 	};
 	int option, i;
 
-	while ((option = getopt_long(argc, argv, "cjqwh", longs, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "cjlqwh", longs, NULL)) >= 0) {
 		switch (option) {
 		case 'c':
 			options->check = true;
 			break;
 		case 'j':
 			options->json = true;
+			break;
+		case 'l':
+			options->longer = true;
 			break;
 		case 'q':
 			options->quick = true;

@@ -10,6 +10,7 @@ struct options {
 	bool json;
 	bool quick;
 	bool wall;
+	bool longer;
 	char **systems;
 	int n_systems;
 };

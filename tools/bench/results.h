@@ -5,14 +5,14 @@
 
 #include "bench.h"
 
-#define RESULTS_FLOODS_MAX	128
+#define RESULTS_FLOODS_MAX	192
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
 #define RESULTS_ECHOES		5
 #define RESULTS_TCPS		4
 #define RESULTS_IDLE_PORTS	5	/* numbers of idle ports */
 #define RESULTS_IDLES_MAX	(2 * IDLE_KINDS * RESULTS_IDLE_PORTS)
-#define RESULTS_WALLS_MAX	64
+#define RESULTS_WALLS_MAX	96
 #define RESULTS_ROUNDS		3
 
 /**

@@ -92,6 +92,31 @@ static void vde_teardown(void)
 	bench_shell("while [ -e " VDE_SOCKET "/ctl ]; do sleep 0.1; done");
 }
 
+static const char *vde_user_missing(void)
+{
+	return vde_load() ? NULL : "needs the package libvdeplug2";
+}
+
+static void vde_user_setup(unsigned int ends)
+{
+	(void)ends;
+	bench_shell("sysctl -qw net.unix.max_dgram_qlen=512");
+	bench_user_start("vde-server,sock=" VDE_SOCKET);
+}
+
+const struct bench_rival bench_user_vde = {
+	.name		= "user-vde",
+	.title		= "user hub, VDE",
+	.frame_max	= 1514,
+	.missing	= vde_user_missing,
+	.setup		= vde_user_setup,
+	.open		= vde_open,
+	.send		= vde_send,
+	.recv		= vde_recv,
+	.close		= vde_close,
+	.teardown	= bench_user_stop,
+};
+
 const struct bench_rival bench_vde = {
 	.name		= "vde",
 	.title		= "vde_switch -hub",

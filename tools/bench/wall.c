@@ -21,6 +21,7 @@
 #define WALL_WINDOW	256
 #define WALL_RING_FRAMES 40000
 #define WALL_RING_WINDOW 1024
+#define WALL_LONGER	10
 
 static int wall_compare(const void *a, const void *b)
 {
@@ -36,7 +37,7 @@ static void wall_sort(double *rounds)
 }
 
 static void wall_plan(struct results *results, const struct bench_rival *rival,
-		      size_t len, bool paced)
+		      size_t len, bool paced, bool longer)
 {
 	uint64_t window = rival->look_all ? WALL_RING_WINDOW : WALL_WINDOW;
 	struct result_wall *wall = &results->walls[results->n_walls++];
@@ -49,6 +50,8 @@ static void wall_plan(struct results *results, const struct bench_rival *rival,
 		.warmup = 2000,
 		.window = paced ? window : 0,
 	};
+	if (longer)
+		wall->plan.frames *= WALL_LONGER;
 }
 
 static void (*wall_open_base)(struct bench_end *end, unsigned int i);
@@ -115,15 +118,16 @@ static void wall_floods(struct result_wall *walls, unsigned int n)
 		wall_sort(walls[i].per_second);
 }
 
-static void wall_rival(struct results *results, const struct bench_rival *rival)
+static void wall_rival(struct results *results, const struct bench_rival *rival,
+		       bool longer)
 {
 	const char *why = rival->missing ? rival->missing() : NULL;
 	unsigned int i, first = results->n_walls;
 
-	wall_plan(results, rival, 64, false);
-	wall_plan(results, rival, 64, true);
-	wall_plan(results, rival, 1500, false);
-	wall_plan(results, rival, 1500, true);
+	wall_plan(results, rival, 64, false, longer);
+	wall_plan(results, rival, 64, true, longer);
+	wall_plan(results, rival, 1500, false, longer);
+	wall_plan(results, rival, 1500, true, longer);
 	if (why) {
 		table_missing(rival, why);
 	} else {
@@ -178,7 +182,8 @@ void measure_wall(const struct options *options, struct results *results)
 	table_wall_head();
 	for (i = 0; options_rivals[i]; i++)
 		if (options_wanted(options, options_rivals[i]->name))
-			wall_rival(results, options_rivals[i]);
+			wall_rival(results, options_rivals[i],
+				   options->longer);
 	table_wall_ratios(results);
 	if (options_wanted(options, "echo"))
 		wall_echoes(results);

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - vhub-bench: the user hub, by stream sockets
+ *
+ * As QEMU does it: a frame goes behind its length, both in one system call, or
+ * some frames in one as another emulator might; and a receiver takes as many
+ * bytes as QEMU has room for, of however many frames.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define USER_SOCKET	"/tmp/vhub-bench-user"
+#define USER_HEAD	4		/* bytes of a length */
+#define USER_ROOM	(68 << 10)	/* bytes that QEMU reads at once */
+#define USER_BATCH_MAX	64
+#define USER_WORDS	6
+
+/**
+ * struct user_conn - one end: a socket
+ * @fd: the socket
+ * @have: bytes in @buf
+ * @at: of these, looked at
+ * @buf: what was received
+ * @heads: what stands before the data of each frame that is sent: its length,
+ *	and so much of the frame as differs
+ */
+struct user_conn {
+	int fd;
+	size_t have;
+	size_t at;
+	unsigned char buf[USER_ROOM];
+	struct {
+		uint32_t len;
+		struct bench_frame frame;
+	} __attribute__((packed)) heads[USER_BATCH_MAX];
+};
+
+static pid_t user_pid;
+
+/* Beside this program where it was built; else as it was installed. */
+static void user_exec(char **argv)
+{
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 64);
+
+	if (len > 0) {
+		path[len] = '\0';
+		strcpy(strrchr(path, '/'), "/../tools/vhubd/vhubd");
+		execv(path, argv);
+	}
+	execvp("vhubd", argv);
+	bench_die("vhubd: %s", strerror(errno));
+}
+
+void bench_user_start(const char *link)
+{
+	char ready[32], byte;
+	char *argv[USER_WORDS] = { "vhubd", "--user", ready, BENCH_HUB,
+				   (char *)link, NULL };
+	int ends[2];
+
+	if (pipe(ends))
+		bench_die("pipe: %s", strerror(errno));
+	snprintf(ready, sizeof(ready), "--ready-fd=%d", ends[1]);
+	user_pid = fork();
+	if (user_pid < 0)
+		bench_die("fork: %s", strerror(errno));
+	if (!user_pid) {
+		close(ends[0]);
+		user_exec(argv);
+	}
+	close(ends[1]);
+	if (read(ends[0], &byte, 1) != 1)
+		bench_die("vhubd did not start");
+	close(ends[0]);
+}
+
+void bench_user_stop(void)
+{
+	kill(user_pid, SIGTERM);
+	waitpid(user_pid, NULL, 0);
+}
+
+static void user_setup(unsigned int ends)
+{
+	(void)ends;
+	bench_user_start("stream,server=on,addr.type=unix,addr.path="
+			 USER_SOCKET);
+}
+
+static void user_open(struct bench_end *end, unsigned int i)
+{
+	struct sockaddr_un to = {
+		.sun_family = AF_UNIX,
+		.sun_path = USER_SOCKET,
+	};
+	struct user_conn *conn = calloc(1, sizeof(*conn));
+
+	(void)i;
+	if (!conn)
+		bench_die("no memory");
+	conn->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (conn->fd < 0 || connect(conn->fd, (void *)&to, sizeof(to)))
+		bench_die("no way to the hub: %s", strerror(errno));
+	end->fd = conn->fd;
+	end->conn = conn;
+}
+
+/* All of it, however the socket takes it. */
+static int user_write(int fd, struct iovec *iov, unsigned int n)
+{
+	ssize_t ret;
+
+	while (n) {
+		ret = writev(fd, iov, n);
+		if (ret < 0)
+			return -errno;
+		for (; n && (size_t)ret >= iov->iov_len; n--)
+			ret -= iov++->iov_len;
+		if (n) {
+			iov->iov_base = (char *)iov->iov_base + ret;
+			iov->iov_len -= ret;
+		}
+	}
+	return 0;
+}
+
+static int user_send(struct bench_end *end, const void *frame, size_t len)
+{
+	uint32_t head = htonl(len);
+	struct iovec iov[] = {
+		{ &head, sizeof(head) },
+		{ (void *)frame, len },
+	};
+
+	return user_write(end->fd, iov, 2);
+}
+
+/* Frames differ in their begin; the data behind it is that of @frame. */
+static int user_send_batch(struct bench_end *end,
+			   const struct bench_frame *frame, size_t len,
+			   uint64_t *number)
+{
+	struct iovec iov[2 * USER_BATCH_MAX];
+	struct user_conn *conn = end->conn;
+	unsigned int i;
+
+	for (i = 0; i < USER_BATCH_MAX; i++) {
+		conn->heads[i].len = htonl(len);
+		conn->heads[i].frame = *frame;
+		conn->heads[i].frame.number = (*number)++;
+		iov[2 * i].iov_base = &conn->heads[i];
+		iov[2 * i].iov_len = sizeof(conn->heads[i]);
+		iov[2 * i + 1].iov_base = (void *)(frame + 1);
+		iov[2 * i + 1].iov_len = len - sizeof(*frame);
+	}
+	return user_write(end->fd, iov, 2 * USER_BATCH_MAX);
+}
+
+/* The whole frame at the begin of what is there, or NULL. */
+static unsigned char *user_frame(const struct user_conn *conn, uint32_t *len)
+{
+	const unsigned char *head = conn->buf + conn->at;
+	size_t have = conn->have - conn->at;
+
+	if (have < USER_HEAD)
+		return NULL;
+	memcpy(len, head, USER_HEAD);
+	*len = ntohl(*len);
+	return have - USER_HEAD < *len ? NULL :
+		(unsigned char *)head + USER_HEAD;
+}
+
+static int user_fill(struct user_conn *conn)
+{
+	ssize_t ret;
+
+	conn->have -= conn->at;
+	memmove(conn->buf, conn->buf + conn->at, conn->have);
+	conn->at = 0;
+	ret = recv(conn->fd, conn->buf + conn->have, USER_ROOM - conn->have, 0);
+	if (ret <= 0)
+		return ret ? -errno : -EPIPE;
+	conn->have += ret;
+	return 0;
+}
+
+/* Copies the frame, as QEMU does into its guest's memory. */
+static ssize_t user_recv(struct bench_end *end, void *buf, size_t size)
+{
+	struct user_conn *conn = end->conn;
+	unsigned char *frame;
+	uint32_t len;
+	int ret;
+
+	while (!(frame = user_frame(conn, &len))) {
+		ret = user_fill(conn);
+		if (ret)
+			return ret;
+	}
+	if (len > size)
+		return -EMSGSIZE;
+	memcpy(buf, frame, len);
+	conn->at += USER_HEAD + len;
+	return len;
+}
+
+static void user_close(struct bench_end *end)
+{
+	close(end->fd);
+	free(end->conn);
+}
+
+const struct bench_rival bench_user_1 = {
+	.name		= "user-1",
+	.title		= "user hub, streams",
+	.frame_max	= BENCH_FRAME_MAX,
+	.setup		= user_setup,
+	.open		= user_open,
+	.send		= user_send,
+	.recv		= user_recv,
+	.close		= user_close,
+	.teardown	= bench_user_stop,
+};
+
+const struct bench_rival bench_user_64 = {
+	.name		= "user-64",
+	.title		= "user hub, 64 each",
+	.frame_max	= 1514,
+	.setup		= user_setup,
+	.open		= user_open,
+	.send_batch	= user_send_batch,
+	.recv		= user_recv,
+	.close		= user_close,
+	.teardown	= bench_user_stop,
+};
