@@ -271,6 +271,24 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 	return !ret;
 }
 
+int folder_give(const struct folder *folder, uid_t uid)
+{
+	static const char *const names[] = {
+		"", VHUB_PLACE_LOCK, VHUB_PLACE_STREAM, VHUB_PLACE_VDE,
+		VHUB_PLACE_VDE "/ctl",
+	};
+	unsigned int i;
+	int ret = 0;
+	char *path;
+
+	for (i = 0; folder->path && !ret && i < G_N_ELEMENTS(names); i++) {
+		path = g_build_filename(folder->path, names[i], NULL);
+		ret = lchown(path, uid, -1) ? -errno : 0;
+		g_free(path);
+	}
+	return ret;
+}
+
 void folder_close(struct folder *folder)
 {
 	if (!folder->path)

@@ -36,6 +36,9 @@ bool folder_parse(struct folder *folder, const char *mode, const char *group,
  */
 bool folder_open(struct folder *folder, struct hub *hub, GError **error);
 
+/* Have it be that user's, as whom we go on. Return 0 or -errno. */
+int folder_give(const struct folder *folder, uid_t uid);
+
 /* Remove all that is there. */
 void folder_close(struct folder *folder);
 

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vhubd - links from a hub to sockets and switches; and the hub, if need be */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
 #include <glib-unix.h>
 
 #include "../libvhub/netlink.h"
+#include "background.h"
 #include "folder.h"
 #include "hub.h"
 #include "link.h"
+#include "privilege.h"
 
 #define MAIN_SUMMARY \
 	"Carries a hub to sockets and switches. A LINK is written as QEMU writes it\n" \
@@ -39,7 +43,14 @@ enum main_exit {
  * @mode: of the folder's sockets
  * @group: of these
  * @version: say which version, and end
+ * @daemon: go to the background
+ * @detached: we are there, and messages go to syslog
+ * @run_as: who to be when all is set up, or NULL
+ * @pid_file: where our number is to be, or NULL
+ * @pid_file_made: it is
+ * @privilege: of @run_as
  * @ready_fd: file to write to when all is set up, or -1
+ * @parent_fd: of background_begin(), or -1
  */
 struct vhubd {
 	struct hub hub;
@@ -53,7 +64,14 @@ struct vhubd {
 	char *mode;
 	char *group;
 	gboolean version;
+	gboolean daemon;
+	bool detached;
+	char *run_as;
+	char *pid_file;
+	bool pid_file_made;
+	struct privilege privilege;
 	gint ready_fd;
+	int parent_fd;
 };
 
 static int main_fail(int status, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -77,16 +95,29 @@ static gunichar main_safe(gunichar c)
 }
 
 /* Text of strangers may be in it. */
-static void main_print(const char *hub, const char *text)
+static void main_print(const struct vhubd *vhubd, int priority,
+		       const char *text)
 {
 	char *valid = g_utf8_make_valid(text, -1), *c;
 	GString *safe = g_string_new(NULL);
 
 	for (c = valid; *c; c = g_utf8_next_char(c))
 		g_string_append_unichar(safe, main_safe(g_utf8_get_char(c)));
-	fprintf(stderr, "vhubd: %s: %s\n", hub, safe->str);
+	if (vhubd->detached)
+		syslog(priority, "%s: %s", vhubd->hub.name, safe->str);
+	else
+		fprintf(stderr, "vhubd: %s: %s\n", vhubd->hub.name, safe->str);
 	g_string_free(safe, TRUE);
 	g_free(valid);
+}
+
+static int main_priority(GLogLevelFlags level)
+{
+	if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+		return LOG_ERR;
+	if (level & G_LOG_LEVEL_WARNING)
+		return LOG_WARNING;
+	return level & G_LOG_LEVEL_MESSAGE ? LOG_NOTICE : LOG_INFO;
 }
 
 /* A disk that is full must not stop us: what cannot be written is lost. */
@@ -98,7 +129,7 @@ static void main_log(const gchar *domain, GLogLevelFlags level,
 	(void)domain;
 	if (level & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG) && !vhubd->verbose)
 		return;
-	main_print(vhubd->hub.name, text);
+	main_print(vhubd, main_priority(level), text);
 	clearerr(stderr);
 }
 
@@ -115,6 +146,12 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  "group of our own hub", "GROUP" },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &vhubd->verbose,
 		  "say when clients come and go", NULL },
+		{ "daemon", 'D', 0, G_OPTION_ARG_NONE, &vhubd->daemon,
+		  "go to the background when all is set up", NULL },
+		{ "pid-file", 'p', 0, G_OPTION_ARG_FILENAME, &vhubd->pid_file,
+		  "write the number of the process there", "FILE" },
+		{ "run-as", 0, 0, G_OPTION_ARG_STRING, &vhubd->run_as,
+		  "be that user when all is set up", "USER[:GROUP]" },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
 		  "write a newline there when all is set up", "FD" },
 		{ "version", 'V', 0, G_OPTION_ARG_NONE, &vhubd->version,
@@ -156,6 +193,19 @@ static int main_check(const struct vhubd *vhubd)
 		return main_fail(MAIN_USAGE,
 				 "there is no link, see \"vhubd --help\"");
 	return MAIN_OK;
+}
+
+static int main_check_user(struct vhubd *vhubd)
+{
+	GError *error = NULL;
+	int ret;
+
+	if (!vhubd->run_as ||
+	    privilege_parse(&vhubd->privilege, vhubd->run_as, &error))
+		return MAIN_OK;
+	ret = main_fail(MAIN_USAGE, "%s", error->message);
+	g_error_free(error);
+	return ret;
 }
 
 /* The kernel's hub, or else our own. */
@@ -274,13 +324,76 @@ static void main_raise_files(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Nobody is to have us write elsewhere, by a link. */
+static int main_write_pid(struct vhubd *vhubd)
+{
+	const char *name = vhubd->pid_file;
+	int fd, ret;
+
+	if (!name)
+		return MAIN_OK;
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		  0644);
+	vhubd->pid_file_made = fd >= 0;
+	ret = fd < 0 ? -1 : dprintf(fd, "%d\n", (int)getpid());
+	if (ret < 0)
+		main_fail(MAIN_REFUSED, "--pid-file: %s: %s", name,
+			  strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ret < 0 ? MAIN_REFUSED : MAIN_OK;
+}
+
+static int main_drop(const struct vhubd *vhubd)
+{
+	int ret = 0;
+
+	if (vhubd->run_as && !geteuid())
+		ret = folder_give(&vhubd->folder, vhubd->privilege.uid);
+	if (!ret)
+		ret = privilege_drop(&vhubd->privilege);
+	return !ret ? MAIN_OK :
+	       main_fail(MAIN_REFUSED, "--run-as: cannot be %s: %s",
+			 vhubd->run_as, strerror(-ret));
+}
+
+static int main_detach(struct vhubd *vhubd)
+{
+	int ret;
+
+	if (vhubd->parent_fd < 0)
+		return MAIN_OK;
+	ret = background_ready(vhubd->parent_fd);
+	if (ret)
+		return main_fail(MAIN_REFUSED, "--daemon: %s", strerror(-ret));
+	openlog("vhubd", LOG_PID, LOG_DAEMON);
+	vhubd->detached = true;
+	return MAIN_OK;
+}
+
 static void main_ready(const struct vhubd *vhubd)
 {
+	int ret = background_notify("READY=1");
+
+	if (ret)
+		g_warning("NOTIFY_SOCKET: %s", strerror(-ret));
 	if (vhubd->ready_fd < 0)
 		return;
 	if (write(vhubd->ready_fd, "\n", 1) != 1)
 		g_warning("--ready-fd: %s", strerror(errno));
 	close(vhubd->ready_fd);
+}
+
+/* All links are open: what is left to do before we are ready. */
+static int main_settle(struct vhubd *vhubd)
+{
+	int ret = main_write_pid(vhubd);
+
+	if (!ret)
+		ret = main_drop(vhubd);
+	if (!ret)
+		ret = main_detach(vhubd);
+	return ret;
 }
 
 static int main_run(struct vhubd *vhubd)
@@ -301,10 +414,15 @@ static int main_run(struct vhubd *vhubd)
 	ret = main_open_folder(vhubd);
 	if (!ret)
 		ret = main_open_links(vhubd);
+	if (!ret)
+		ret = main_settle(vhubd);
 	if (!ret) {
 		main_ready(vhubd);
 		g_main_loop_run(vhubd->main);
+		background_notify("STOPPING=1");
 	}
+	if (vhubd->pid_file_made)
+		unlink(vhubd->pid_file);
 	g_main_loop_unref(vhubd->main);
 	return ret;
 }
@@ -314,12 +432,28 @@ static void main_free_link(gpointer link)
 	link_free(link);
 }
 
+/* To the background: before there are threads. */
+static int main_go_back(struct vhubd *vhubd)
+{
+	if (!vhubd->daemon)
+		return MAIN_OK;
+	vhubd->parent_fd = background_begin();
+	return vhubd->parent_fd >= 0 ? MAIN_OK :
+	       main_fail(MAIN_REFUSED, "--daemon: %s",
+			 strerror(-vhubd->parent_fd));
+}
+
 static int main_serve(struct vhubd *vhubd)
 {
 	int ret = main_check(vhubd);
 
+	if (!ret)
+		ret = main_check_user(vhubd);
+	if (!ret)
+		ret = main_go_back(vhubd);
 	if (ret)
 		return ret;
+	privilege_limit();
 	vhubd->hub.name = vhubd->words[0];
 	vhubd->hub.loop = loop_new();
 	if (!vhubd->hub.loop)
@@ -337,7 +471,7 @@ static int main_serve(struct vhubd *vhubd)
 
 int main(int argc, char **argv)
 {
-	struct vhubd vhubd = { .ready_fd = -1 };
+	struct vhubd vhubd = { .ready_fd = -1, .parent_fd = -1 };
 	int ret;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -350,5 +484,8 @@ int main(int argc, char **argv)
 	g_free(vhubd.mode);
 	g_free(vhubd.group);
 	g_strfreev(vhubd.words);
+	g_free(vhubd.run_as);
+	g_free(vhubd.pid_file);
+	g_free(vhubd.privilege.name);
 	return ret;
 }
