@@ -7,7 +7,8 @@
 #	                         QEMU's own DHCP server --+
 #
 # Each guest is the boot ROM of QEMU's network card, which asks for an address. If
-# it gets one, it looks for the server that has a file for it.
+# it gets one, it looks for the server that has a file for it. On a slow machine it
+# gives up before; then its BIOS begins anew after 20 seconds.
 # vm: -m 2048 -t 580
 
 # shellcheck disable=SC2054 # QEMU's words are full of commas
@@ -48,6 +49,7 @@ start_ready listen in_ns a frames listen lan0
 qemu()
 {
 	start "qemu$1" in_ns a qemu-system-x86_64 -m 64 -nodefaults -nographic \
+		-boot reboot-timeout=20000 \
 		-netdev "${2/,/,id=n0,}" \
 		-device "virtio-net-pci,netdev=n0,mac=52:54:00:00:01:0$1"
 }
