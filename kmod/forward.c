@@ -422,7 +422,31 @@ u32 vhub_forward_rcu(struct vhub_port *from, struct vhub_batch *batch)
 	return receivers;
 }
 
-/* The same for who is not in an RCU read-side section. Context: any but hard
+/**
+ * vhub_forward_skb_rcu - send one frame to all other ports of the hub
+ * @from: port that sends
+ * @skb: as of vhub_frame_init_skb(); consumed. One that is too long is dropped.
+ *
+ * Context: bottom halves off, RCU read-side section.
+ */
+void vhub_forward_skb_rcu(struct vhub_port *from, struct sk_buff *skb)
+{
+	struct vhub_frame frame;
+	struct vhub_batch batch = {
+		.frames = &frame,
+	};
+
+	if (unlikely(skb->len > VHUB_FRAME_MAX && !skb_is_gso(skb))) {
+		vhub_stats_drop(from->stats, VHUB_A_DROPS_LONG, 1);
+		kfree_skb(skb);
+		return;
+	}
+	vhub_frame_init_skb(&frame, skb);
+	vhub_frame_add(&batch, &frame);
+	vhub_forward_rcu(from, &batch);
+}
+
+/* vhub_forward_rcu() for who is not in an RCU read-side section. Context: any but hard
  * interrupts.
  */
 u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch)

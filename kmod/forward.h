@@ -150,6 +150,7 @@ void vhub_forward_offer(struct vhub_port **next, struct vhub_port *port,
 			struct vhub_batch *batch);
 void vhub_forward_offer_last(struct vhub_port *next, struct vhub_batch *batch);
 u32 vhub_forward_rcu(struct vhub_port *from, struct vhub_batch *batch);
+void vhub_forward_skb_rcu(struct vhub_port *from, struct sk_buff *skb);
 u32 vhub_forward(struct vhub_port *from, struct vhub_batch *batch);
 
 /* The frames of a batch, for who needs to know more of them than their bytes. */

@@ -96,23 +96,6 @@ static int vhub_l3_send_locked(struct vhub_l3 *l3, struct sk_buff *skb)
 	return 0;
 }
 
-static void vhub_l3_forward(struct vhub_l3 *l3, struct sk_buff *skb)
-{
-	struct vhub_frame frame;
-	struct vhub_batch batch = {
-		.frames = &frame,
-	};
-
-	if (unlikely(skb->len > VHUB_FRAME_MAX && !skb_is_gso(skb))) {
-		vhub_port_count_drop(l3->port, VHUB_A_DROPS_LONG, 1);
-		kfree_skb(skb);
-		return;
-	}
-	vhub_frame_init_skb(&frame, skb);
-	vhub_frame_add(&batch, &frame);
-	vhub_forward(l3->port, &batch);
-}
-
 /*
  * Neighbours
  */
@@ -340,7 +323,11 @@ static void vhub_l3_worker(struct work_struct *work)
 	spin_unlock_bh(&l3->table.lock);
 
 	while ((skb = __skb_dequeue(&out))) {
-		vhub_l3_forward(l3, skb);
+		local_bh_disable();
+		rcu_read_lock();
+		vhub_forward_skb_rcu(l3->port, skb);
+		rcu_read_unlock();
+		local_bh_enable();
 		cond_resched();
 	}
 }
@@ -761,7 +748,7 @@ static int vhub_l3_wrap(struct vhub_l3 *l3, struct sk_buff *skb)
  * @l3: the port
  * @skb: a packet, its data at the IP header; consumed
  *
- * Context: bottom half.
+ * Context: bottom half, RCU read-side section.
  */
 void vhub_l3_receive(struct vhub_l3 *l3, struct sk_buff *skb)
 {
@@ -782,7 +769,7 @@ void vhub_l3_receive(struct vhub_l3 *l3, struct sk_buff *skb)
 	}
 	skb = vhub_l3_route(l3, skb, &packet);
 	if (skb)
-		vhub_l3_forward(l3, skb);
+		vhub_forward_skb_rcu(l3->port, skb);
 }
 
 /*

@@ -232,24 +232,11 @@ static struct sk_buff *vhub_netdev_take(struct sk_buff *skb)
 
 static void vhub_netdev_forward(struct vhub_port *port, struct sk_buff *skb)
 {
-	struct vhub_frame frame;
-	struct vhub_batch batch = {
-		.frames = &frame,
-	};
-
 	skb = vhub_netdev_take(skb);
-	if (unlikely(!skb)) {
+	if (likely(skb))
+		vhub_forward_skb_rcu(port, skb);
+	else
 		vhub_stats_drop(port->stats, VHUB_A_DROPS_NO_MEMORY, 1);
-		return;
-	}
-	if (unlikely(skb->len > VHUB_FRAME_MAX && !skb_is_gso(skb))) {
-		vhub_stats_drop(port->stats, VHUB_A_DROPS_LONG, 1);
-		kfree_skb(skb);
-		return;
-	}
-	vhub_frame_init_skb(&frame, skb);
-	vhub_frame_add(&batch, &frame);
-	vhub_forward_rcu(port, &batch);
 }
 
 /* The first frames come before the notifier hears of a carrier. When it hears
@@ -278,21 +265,10 @@ static rx_handler_result_t vhub_netdev_receive(struct sk_buff **pskb)
 
 	netdev = rcu_dereference(skb->dev->rx_handler_data);
 	vhub_netdev_notice_link(netdev);
-	vhub_netdev_forward(&netdev->port, skb);
-	return RX_HANDLER_CONSUMED;
-}
-
-static rx_handler_result_t vhub_netdev_receive_l3(struct sk_buff **pskb)
-{
-	struct sk_buff *skb = *pskb;
-	struct vhub_netdev *netdev;
-
-	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
-		return RX_HANDLER_PASS;
-
-	netdev = rcu_dereference(skb->dev->rx_handler_data);
-	vhub_netdev_notice_link(netdev);
-	vhub_l3_receive(netdev->l3, skb);
+	if (netdev->l3)
+		vhub_l3_receive(netdev->l3, skb);
+	else
+		vhub_netdev_forward(&netdev->port, skb);
 	return RX_HANDLER_CONSUMED;
 }
 
@@ -303,9 +279,7 @@ static rx_handler_result_t vhub_netdev_receive_l3(struct sk_buff **pskb)
 /* The port that a device is, or NULL. */
 static struct vhub_netdev *vhub_netdev_of(const struct net_device *dev)
 {
-	rx_handler_func_t *handler = rtnl_dereference(dev->rx_handler);
-
-	if (handler != vhub_netdev_receive && handler != vhub_netdev_receive_l3)
+	if (rtnl_dereference(dev->rx_handler) != vhub_netdev_receive)
 		return NULL;
 	return rtnl_dereference(dev->rx_handler_data);
 }
@@ -444,9 +418,7 @@ static int vhub_netdev_enslave(struct vhub_netdev *netdev, struct vhub_hub *hub,
 	if (ret)
 		return ret;
 
-	ret = netdev_rx_handler_register(dev, netdev->l3 ?
-					 vhub_netdev_receive_l3 :
-					 vhub_netdev_receive, netdev);
+	ret = netdev_rx_handler_register(dev, vhub_netdev_receive, netdev);
 	if (ret)
 		goto err_promiscuity;
 
