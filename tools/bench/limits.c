@@ -31,18 +31,28 @@ static double limit_cost_one(const struct results *results,
 	return limit_flood_cost(results, &like);
 }
 
-/* A figure that nobody asked for makes a ratio that nobody asked for. */
+/* What a frame costs through @other, by what it costs through @ours. A figure
+ * that nobody asked for makes a ratio that nobody asked for.
+ */
+static double limit_times(const struct results *results,
+			  const struct bench_rival *other,
+			  const struct bench_rival *ours, size_t len,
+			  bool paced)
+{
+	double theirs = limit_cost_one(results, other, len, paced);
+	double cost = limit_cost_one(results, ours, len, paced);
+
+	if (cost == RESULT_NOT_ASKED || theirs == RESULT_NOT_ASKED)
+		return RESULT_NOT_ASKED;
+	if (cost < 0 || theirs < 0)
+		return RESULT_NOT_MEASURED;
+	return theirs / cost;
+}
+
 static double limit_ratio_one(const struct results *results, size_t len,
 			      bool paced)
 {
-	double ours = limit_cost_one(results, &bench_vhub, len, paced);
-	double tap = limit_cost_one(results, &bench_tap, len, paced);
-
-	if (ours == RESULT_NOT_ASKED || tap == RESULT_NOT_ASKED)
-		return RESULT_NOT_ASKED;
-	if (ours < 0 || tap < 0)
-		return RESULT_NOT_MEASURED;
-	return tap / ours;
+	return limit_times(results, &bench_tap, &bench_vhub, len, paced);
 }
 
 /* A limit holds for a sender that runs free and for one that does not. */
@@ -186,14 +196,7 @@ static double limit_idle_send_only(const struct results *results)
 static double limit_user_one(const struct results *results, size_t len,
 			     bool paced)
 {
-	double ours = limit_cost_one(results, &bench_user_1, len, paced);
-	double vde = limit_cost_one(results, &bench_vde, len, paced);
-
-	if (ours == RESULT_NOT_ASKED || vde == RESULT_NOT_ASKED)
-		return RESULT_NOT_ASKED;
-	if (ours < 0 || vde < 0)
-		return RESULT_NOT_MEASURED;
-	return vde / ours;
+	return limit_times(results, &bench_vde, &bench_user_1, len, paced);
 }
 
 static double limit_user_64(const struct results *results)
@@ -212,20 +215,31 @@ static double limit_user_free(const struct results *results)
 			   limit_user_one(results, 1500, false), true);
 }
 
+/* Frames a second through @ours, by those through @other. */
+static double limit_wall_times(const struct results *results,
+			       const struct bench_rival *ours,
+			       const struct bench_rival *other, size_t len,
+			       bool paced)
+{
+	struct flood_plan like = {
+		.len = len, .receivers = 1, .window = paced,
+	};
+	const struct result_wall *rate, *theirs;
+
+	like.rival = ours;
+	rate = result_find_wall(results, &like);
+	like.rival = other;
+	theirs = result_find_wall(results, &like);
+	if (!rate || !theirs)
+		return RESULT_NOT_ASKED;
+	if (rate->missing || theirs->missing)
+		return RESULT_NOT_MEASURED;
+	return result_wall_rate(rate) / result_wall_rate(theirs);
+}
+
 static double limit_user_wall_one(const struct results *results, size_t len)
 {
-	struct flood_plan like = { .len = len, .receivers = 1 };
-	const struct result_wall *ours, *vde;
-
-	like.rival = &bench_user_1;
-	ours = result_find_wall(results, &like);
-	like.rival = &bench_vde;
-	vde = result_find_wall(results, &like);
-	if (!ours || !vde)
-		return RESULT_NOT_ASKED;
-	if (ours->missing || vde->missing)
-		return RESULT_NOT_MEASURED;
-	return result_wall_rate(ours) / result_wall_rate(vde);
+	return limit_wall_times(results, &bench_user_1, &bench_vde, len, false);
 }
 
 static double limit_user_wall(const struct results *results)
@@ -236,18 +250,7 @@ static double limit_user_wall(const struct results *results)
 
 static double limit_wall_one(const struct results *results, bool paced)
 {
-	struct flood_plan like = { .len = 64, .receivers = 1, .window = paced };
-	const struct result_wall *rings, *tap;
-
-	like.rival = &bench_ring_64;
-	rings = result_find_wall(results, &like);
-	like.rival = &bench_tap;
-	tap = result_find_wall(results, &like);
-	if (!rings || !tap)
-		return RESULT_NOT_ASKED;
-	if (rings->missing || tap->missing)
-		return RESULT_NOT_MEASURED;
-	return result_wall_rate(rings) / result_wall_rate(tap);
+	return limit_wall_times(results, &bench_ring_64, &bench_tap, 64, paced);
 }
 
 static double limit_wall(const struct results *results)
