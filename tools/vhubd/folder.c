@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -21,24 +20,6 @@
 
 /* Folders may go again and again between our making and opening them. */
 #define FOLDER_TRIES	100
-
-static bool folder_parse_group(struct folder *folder, const char *text,
-			       GError **error)
-{
-	const struct group *gr = getgrnam(text);
-	guint64 gid;
-
-	if (gr) {
-		folder->group = gr->gr_gid;
-		return true;
-	}
-	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &gid, NULL)) {
-		opts_error(error, "--group: no group \"%s\"", text);
-		return false;
-	}
-	folder->group = gid;
-	return true;
-}
 
 bool folder_parse(struct folder *folder, const char *mode, const char *group,
 		  GError **error)
@@ -53,7 +34,7 @@ bool folder_parse(struct folder *folder, const char *mode, const char *group,
 		return false;
 	}
 	folder->mode = number;
-	return !group || folder_parse_group(folder, group, error);
+	return !group || opts_group("--group", group, &folder->group, error);
 }
 
 /* The folder -----------------------------------------------------------------*/

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vhubd - what a link is, in words: KIND,NAME=VALUE,... as QEMU writes it */
 #include <errno.h>
+#include <grp.h>
 #include <string.h>
 
 #include "opts.h"
@@ -181,6 +182,24 @@ bool opts_number(struct opts *opts, const char *prefix, const char *name,
 		   max);
 	opts_bad(opts, prefix, name, text, what, error);
 	return false;
+}
+
+bool opts_group(const char *what, const char *text, gid_t *gid,
+		GError **error)
+{
+	const struct group *gr = getgrnam(text);
+	guint64 number;
+
+	if (gr) {
+		*gid = gr->gr_gid;
+		return true;
+	}
+	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &number, NULL)) {
+		opts_error(error, "%s: no group \"%s\"", what, text);
+		return false;
+	}
+	*gid = number;
+	return true;
 }
 
 bool opts_known(const struct opts *opts, const char *const *allowed,

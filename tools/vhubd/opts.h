@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <glib.h>
 
@@ -40,6 +41,10 @@ bool opts_switch(struct opts *opts, const char *prefix, const char *name,
 		 bool *value, GError **error);
 bool opts_number(struct opts *opts, const char *prefix, const char *name,
 		 uint64_t max, uint64_t *value, GError **error);
+
+/* The group @text, by name or else by number; @what is named in the error. */
+bool opts_group(const char *what, const char *text, gid_t *gid,
+		GError **error);
 
 /* Refuses options that are not among those of this kind of link. */
 bool opts_known(const struct opts *opts, const char *const *allowed,

@@ -28,21 +28,6 @@ static const struct passwd *privilege_user(const char *text)
 	return getpwuid(number);
 }
 
-static bool privilege_group(struct privilege *p, const char *text)
-{
-	const struct group *gr = getgrnam(text);
-	guint64 number;
-
-	if (gr) {
-		p->gid = gr->gr_gid;
-		return true;
-	}
-	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &number, NULL))
-		return false;
-	p->gid = number;
-	return true;
-}
-
 static bool privilege_parse_words(struct privilege *p, const char *user,
 				  const char *group, GError **error)
 {
@@ -55,10 +40,7 @@ static bool privilege_parse_words(struct privilege *p, const char *user,
 	p->name = g_strdup(pw->pw_name);
 	p->uid = pw->pw_uid;
 	p->gid = pw->pw_gid;
-	if (!group || privilege_group(p, group))
-		return true;
-	opts_error(error, "--run-as: no group \"%s\"", group);
-	return false;
+	return !group || opts_group("--run-as", group, &p->gid, error);
 }
 
 bool privilege_parse(struct privilege *p, const char *text, GError **error)
