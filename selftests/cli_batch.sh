@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vhub - vhub -batch does the commands of a file, until one fails
+#
+# once: it is about what the CLI reads
 
 . "$(dirname "$0")/lib.sh"
 

@@ -4,6 +4,8 @@
 #
 #	sh, frames --- 1 |lan0| 3 --- frames recv
 #	           --- 2 |    |
+#
+# once: it is about what a command is given
 
 . "$(dirname "$0")/lib.sh"
 

@@ -6,6 +6,8 @@
 #
 # Documentation/vhub/example.c is built as its head says, in a folder where
 # there is nothing else of this tree, against a copy that `make install` made.
+#
+# once: it is about files that are installed
 
 . "$(dirname "$0")/lib.sh"
 

@@ -4,6 +4,8 @@
 # it is not; and it keeps no rights that it does not need
 #
 #	frames --- |lan0| --- vhubd -D --- unix socket
+#
+# once: the module has scenarios of its own
 
 . "$(dirname "$0")/lib.sh"
 

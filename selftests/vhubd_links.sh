@@ -8,6 +8,7 @@
 #	                        +------ tap0, of another namespace
 #
 # vm: -t 300
+# once: the module has scenarios of its own
 
 . "$(dirname "$0")/lib.sh"
 

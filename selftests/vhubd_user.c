@@ -5,6 +5,8 @@
  *	a --- |vhubd| --- b
  *
  * Needs no module.
+ *
+ * once: the module has scenarios of its own
  */
 
 #include "kselftest_harness.h"

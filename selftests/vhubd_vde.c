@@ -5,6 +5,8 @@
  *	watch --- vhubd --- clients by DIR/ctl
  *
  * "watch" is a link of its own, whose other end the test holds.
+ *
+ * once: the module has scenarios of its own
  */
 
 #include "kselftest_harness.h"
