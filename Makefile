@@ -9,6 +9,8 @@
 # make demo		two virtual machines ping each other over a hub
 # make check [KERNEL=6.1] [TESTS="a b"]
 #			every test, in virtual machines of each kernel
+# make check-sanitize [KERNEL=6.1]
+#			those of programs, built with ASan and UBSan
 # make bench [BENCH="OPTIONS"]
 #			what a frame costs, beside the hub's rivals
 # make bench-baseline [KERNEL=6.1]
@@ -86,6 +88,9 @@ kmod-%:
 genl-check:
 	scripts/genl --check
 
+check-sanitize:
+	scripts/sanitize -a
+
 genl style check demo:
 	scripts/$@
 
@@ -107,4 +112,4 @@ bench-vhubd: tools
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
-.PHONY: genl genl-check style check demo
+.PHONY: genl genl-check style check check-sanitize demo
