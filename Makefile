@@ -11,6 +11,7 @@
 #			every test, in virtual machines of each kernel
 # make check-sanitize [KERNEL=6.1]
 #			those of programs, built with ASan and UBSan
+# make fuzz		each fuzzer of the programs for ten minutes
 # make bench [BENCH="OPTIONS"]
 #			what a frame costs, beside the hub's rivals
 # make bench-baseline [KERNEL=6.1]
@@ -91,7 +92,7 @@ genl-check:
 check-sanitize:
 	scripts/sanitize -a
 
-genl style check demo:
+genl style check demo fuzz:
 	scripts/$@
 
 bench: export KERNEL ?= 6.1
@@ -112,4 +113,4 @@ bench-vhubd: tools
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
-.PHONY: genl genl-check style check check-sanitize demo
+.PHONY: genl genl-check style check check-sanitize demo fuzz
