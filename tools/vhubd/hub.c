@@ -7,6 +7,28 @@
 #include "../libvhub/netlink.h"
 #include "hub.h"
 
+void hub_init(struct hub *hub, const char *name, struct loop *loop)
+{
+	hub->name = name;
+	hub->loop = loop;
+	g_queue_init(&hub->ports);
+	fdb_init(&hub->fdb);
+}
+
+void hub_end(struct hub *hub)
+{
+	fdb_close(&hub->fdb);
+	loop_free(hub->loop);
+}
+
+void hub_set_mode(struct hub *hub, uint32_t mode)
+{
+	if (mode == VHUB_HUB_MODE_SWITCH)
+		fdb_open(&hub->fdb);
+	else
+		fdb_close(&hub->fdb);
+}
+
 int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,
 	      enum port_size size, const char *label)
 {
@@ -15,6 +37,7 @@ int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,
 	port->ops = ops;
 	port->hub = hub;
 	port->node.data = port;
+	g_queue_init(&port->addresses);
 	snprintf(port->label, sizeof(port->label), "%s", label);
 	ret = hub->ops->open(port, size);
 	if (!ret)
@@ -64,6 +87,15 @@ void port_lose(struct port *port, unsigned int reason,
 	port->rx_bytes -= frames_bytes(frames, n);
 }
 
+void port_refuse(struct port *port, unsigned int reason,
+		 const struct vhub_frame *frames, unsigned int n)
+{
+	port->drops[reason] += n;
+	/* port_input() counted them as all others. */
+	port->tx_frames -= n;
+	port->tx_bytes -= frames_bytes(frames, n);
+}
+
 unsigned int port_reason(int error)
 {
 	switch (error) {
@@ -100,6 +132,9 @@ static void hub_say_port(const struct port *port)
 			g_string_append_printf(text, " %s %" PRIu64,
 					       vhub_drop_name(i),
 					       port->drops[i]);
+	if (port->not_learned)
+		g_string_append_printf(text, " not_learned %" PRIu64,
+				       port->not_learned);
 	g_message("%s", text->str);
 	g_string_free(text, TRUE);
 }

@@ -16,6 +16,7 @@
 #include <linux/vhub.h>
 
 #include "../libvhub/vhub.h"
+#include "fdb.h"
 #include "loop.h"
 
 /* Frames that the hub hands over at once. */
@@ -71,6 +72,12 @@ enum port_size {
  * @tx_frames: from the link
  * @tx_bytes: of these
  * @drops: lost here, indexed by VHUB_A_DROPS_*
+ * @flags: of our own hub in mode switch, bits VHUB_PORT_FLAG_NO_LEARNING,
+ *	_NO_FLOOD, _ISOLATED
+ * @lock: the only address that may send, of zeros if any may
+ * @max_addresses: most addresses that are here, 0 for any number
+ * @addresses: those that are, of the hub's table
+ * @not_learned: frames whose source found no room
  * @node: in the hub's list
  */
 struct port {
@@ -85,6 +92,11 @@ struct port {
 	uint64_t tx_frames;
 	uint64_t tx_bytes;
 	uint64_t drops[VHUB_A_DROPS_MAX + 1];
+	uint32_t flags;
+	uint8_t lock[6];
+	uint32_t max_addresses;
+	GQueue addresses;
+	uint64_t not_learned;
 	GList node;
 };
 
@@ -112,6 +124,7 @@ struct hub_ops {
  * @loop: where files are waited for
  * @ports: of this process
  * @next: number to try for the next port, of the user hub
+ * @fdb: the addresses of the user hub, if that is in mode switch
  * @receive_only: it has been said that there is no right to send
  */
 struct hub {
@@ -120,11 +133,19 @@ struct hub {
 	struct loop *loop;
 	GQueue ports;
 	uint32_t next;
+	struct fdb fdb;
 	bool receive_only;
 };
 
 extern const struct hub_ops hub_kernel;
 extern const struct hub_ops hub_user;
+
+/* Begin one, in mode hub and without ports; it ends when these have gone. */
+void hub_init(struct hub *hub, const char *name, struct loop *loop);
+void hub_end(struct hub *hub);
+
+/* @mode: VHUB_HUB_MODE_*, of our own hub */
+void hub_set_mode(struct hub *hub, uint32_t mode);
 
 /* Can this process attach to a kernel's hub of that name? 0 or -errno. */
 int hub_kernel_try(const char *name);
@@ -166,6 +187,12 @@ void port_input(struct port *port, const struct vhub_frame *frames,
  */
 void port_lose(struct port *port, unsigned int reason,
 	       const struct vhub_frame *frames, unsigned int n);
+
+/* Frames from the link, given to port_input(), that do not go on. @reason:
+ * VHUB_A_DROPS_*
+ */
+void port_refuse(struct port *port, unsigned int reason,
+		 const struct vhub_frame *frames, unsigned int n);
 
 /* The reason why a frame cannot be sent, from errno. */
 unsigned int port_reason(int error);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vhubd - a hub in this process: each frame to every other port
+ * vhubd - a hub in this process: each frame to every other port, or in mode
+ * switch to where its address is
  *
  * A port whose link takes no more keeps what follows in a queue of USER_QUEUE
  * bytes, which is there only as long as something waits in it. What finds no
@@ -10,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "hub.h"
+#include "switch.h"
 
 /* Bytes that wait for one port, lengths included: three of the largest frames,
  * or 170 of the usual ones.
@@ -72,6 +73,7 @@ static void user_forget(struct user_port *up)
 
 static void user_close(struct port *port)
 {
+	fdb_leave(&port->hub->fdb, port);
 	user_forget(port->at);
 	g_free(port->at);
 }
@@ -153,7 +155,8 @@ static void user_writable(struct port *port)
 	}
 }
 
-static void user_output(struct port *port, const struct vhub_frame *frames,
+/* False if the port takes none at all. */
+static bool user_output(struct port *port, const struct vhub_frame *frames,
 			unsigned int n)
 {
 	struct user_port *up = port->at;
@@ -161,28 +164,39 @@ static void user_output(struct port *port, const struct vhub_frame *frames,
 
 	if (!port->up) {
 		port->drops[VHUB_A_DROPS_NO_LINK] += n;
-		return;
+		return false;
 	}
 	if (!up->queue)
 		i = port_output(port, frames, n);
 	for (; i < n; i++)
 		user_queue(port, &frames[i]);
+	return true;
 }
 
 static void user_input(struct port *port, const struct vhub_frame *frames,
 		       unsigned int n)
 {
+	bool heard = false;
 	GList *node;
 
+	if (port->hub->fdb.on) {
+		switch_input(port, frames, n, user_output);
+		return;
+	}
 	for (node = port->hub->ports.head; node; node = node->next)
 		if (node->data != port)
-			user_output(node->data, frames, n);
+			heard |= user_output(node->data, frames, n);
+	if (!heard)
+		port_refuse(port, VHUB_A_DROPS_NO_RECEIVER, frames, n);
 }
 
+/* What was learned there is forgotten, as by the kernel. */
 static void user_up(struct port *port)
 {
-	if (!port->up)
-		user_forget(port->at);
+	if (port->up)
+		return;
+	user_forget(port->at);
+	fdb_flush(&port->hub->fdb, port, -1);
 }
 
 const struct hub_ops hub_user = {

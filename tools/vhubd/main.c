@@ -42,6 +42,9 @@ enum main_exit {
  * @verbose: say more
  * @mode: of the folder's sockets
  * @group: of these
+ * @learn: our own hub is to be in mode switch
+ * @ageing: its ageing time in seconds, as given, or NULL
+ * @max_addresses: how many it keeps
  * @version: say which version, and end
  * @daemon: go to the background
  * @detached: we are there, and messages go to syslog
@@ -63,6 +66,9 @@ struct vhubd {
 	gboolean verbose;
 	char *mode;
 	char *group;
+	gboolean learn;
+	char *ageing;
+	gint max_addresses;
 	gboolean version;
 	gboolean daemon;
 	bool detached;
@@ -144,6 +150,13 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  "who may attach to our own hub, 0660 if not given", "MODE" },
 		{ "group", 'g', 0, G_OPTION_ARG_STRING, &vhubd->group,
 		  "group of our own hub", "GROUP" },
+		{ "switch", 's', 0, G_OPTION_ARG_NONE, &vhubd->learn,
+		  "have our own hub learn where addresses are", NULL },
+		{ "ageing", 0, 0, G_OPTION_ARG_STRING, &vhubd->ageing,
+		  "for how long, 300 if not given", "SECONDS" },
+		{ "max-addresses", 0, 0, G_OPTION_ARG_INT,
+		  &vhubd->max_addresses, "and how many, 16384 if not given",
+		  "N" },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &vhubd->verbose,
 		  "say when clients come and go", NULL },
 		{ "daemon", 'D', 0, G_OPTION_ARG_NONE, &vhubd->daemon,
@@ -195,6 +208,51 @@ static int main_check(const struct vhubd *vhubd)
 	return MAIN_OK;
 }
 
+/* Seconds with up to three digits behind a point, as `vhub hub set` takes them.
+ * False if it is none, or too long.
+ */
+static bool main_parse_ageing(const char *text, uint32_t *ms)
+{
+	const char *end = text + strspn(text, "0123456789");
+	double seconds;
+
+	if (end == text || end - text > 7)
+		return false;
+	if (*end == '.' && end[1] && strlen(end + 1) <= 3)
+		end += 1 + strspn(end + 1, "0123456789");
+	seconds = g_ascii_strtod(text, NULL);
+	if (*end || seconds > VHUB_AGEING_MAX / 1000.0)
+		return false;
+	*ms = seconds * 1000 + 0.5;
+	return true;
+}
+
+/* Of mode switch. */
+static int main_check_switch(struct vhubd *vhubd)
+{
+	struct fdb *fdb = &vhubd->hub.fdb;
+	int max = vhubd->max_addresses;
+
+	if (!vhubd->learn && (vhubd->ageing || max != FDB_MAX))
+		return main_fail(MAIN_USAGE,
+				 "--ageing and --max-addresses belong to --switch");
+	if (vhubd->learn && vhubd->kernel)
+		return main_fail(MAIN_USAGE,
+				 "--kernel and --switch contradict each other: see \"vhub hub set\"");
+	if (vhubd->ageing && !main_parse_ageing(vhubd->ageing, &fdb->ageing_ms))
+		return main_fail(MAIN_USAGE,
+				 "--ageing: \"%s\" is not a number of seconds up to %d",
+				 vhubd->ageing, VHUB_AGEING_MAX / 1000);
+	if (max < 1 || max > VHUB_ADDRESSES_MAX)
+		return main_fail(MAIN_USAGE,
+				 "--max-addresses: %d is not from 1 to %d", max,
+				 VHUB_ADDRESSES_MAX);
+	fdb->max = max;
+	if (vhubd->learn)
+		hub_set_mode(&vhubd->hub, VHUB_HUB_MODE_SWITCH);
+	return MAIN_OK;
+}
+
 static int main_check_user(struct vhubd *vhubd)
 {
 	GError *error = NULL;
@@ -223,6 +281,8 @@ static int main_choose_hub(struct vhubd *vhubd)
 				 vhubd->hub.name);
 	if (!ret) {
 		vhubd->hub.ops = &hub_kernel;
+		if (vhubd->learn)
+			g_message("the hub is the kernel's, of which --switch changes nothing: see \"vhub hub set\"");
 		return MAIN_OK;
 	}
 	vhub_explain_attach(ret, vhubd->hub.name, text);
@@ -445,6 +505,7 @@ static int main_go_back(struct vhubd *vhubd)
 
 static int main_serve(struct vhubd *vhubd)
 {
+	struct loop *loop;
 	int ret = main_check(vhubd);
 
 	if (!ret)
@@ -454,24 +515,29 @@ static int main_serve(struct vhubd *vhubd)
 	if (ret)
 		return ret;
 	privilege_limit();
-	vhubd->hub.name = vhubd->words[0];
-	vhubd->hub.loop = loop_new();
-	if (!vhubd->hub.loop)
+	loop = loop_new();
+	if (!loop)
 		return main_fail(MAIN_REFUSED, "cannot wait for files: %s",
 				 strerror(errno));
-	g_queue_init(&vhubd->hub.ports);
+	hub_init(&vhubd->hub, vhubd->words[0], loop);
 	g_log_set_default_handler(main_log, vhubd);
 	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
-	ret = main_run(vhubd);
+	ret = main_check_switch(vhubd);
+	if (!ret)
+		ret = main_run(vhubd);
 	folder_close(&vhubd->folder);
 	g_ptr_array_free(vhubd->links, TRUE);
-	loop_free(vhubd->hub.loop);
+	hub_end(&vhubd->hub);
 	return ret;
 }
 
 int main(int argc, char **argv)
 {
-	struct vhubd vhubd = { .ready_fd = -1, .parent_fd = -1 };
+	struct vhubd vhubd = {
+		.max_addresses = FDB_MAX,
+		.ready_fd = -1,
+		.parent_fd = -1,
+	};
 	int ret;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -483,6 +549,7 @@ int main(int argc, char **argv)
 		ret = main_serve(&vhubd);
 	g_free(vhubd.mode);
 	g_free(vhubd.group);
+	g_free(vhubd.ageing);
 	g_strfreev(vhubd.words);
 	g_free(vhubd.run_as);
 	g_free(vhubd.pid_file);
