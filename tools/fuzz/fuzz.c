@@ -25,12 +25,11 @@ static void fuzz_log(const gchar *domain, GLogLevelFlags level,
 
 struct hub *fuzz_hub(void)
 {
-	static struct hub hub = { .ops = &hub_user, .name = "fuzz" };
+	static struct hub hub = { .ops = &hub_user };
 
 	if (!hub.loop) {
 		g_log_set_default_handler(fuzz_log, NULL);
-		g_queue_init(&hub.ports);
-		hub.loop = loop_new();
+		hub_init(&hub, "fuzz", loop_new());
 		FUZZ_ASSERT(hub.loop);
 	}
 	return &hub;
