@@ -8,11 +8,14 @@ build=${BUILD:-$top/build}
 # Where depmod and modprobe are, of which a user's PATH does not know.
 PATH=$PATH:/usr/sbin:/sbin
 
-# The kernels, one a line: the name we call it by, and the package whose
-# dependency is the headers of the release to use. To add one, add a line.
+# The kernels, one a line: the name we call it by, the package whose dependency is
+# the headers of the release to use, and "asked" for one that is tested only where
+# it is asked for. To add one, add a line.
 kernels='
 6.1	linux-headers-amd64
 6.12	linux-headers-6.12-amd64
+6.1-rt	linux-headers-rt-amd64		asked
+6.12-rt	linux-headers-6.12-rt-amd64	asked
 '
 
 say()
@@ -26,9 +29,10 @@ die()
 	exit 1
 }
 
+# Those that are tested by themselves; with -a, all.
 kernel_names()
 {
-	awk 'NF { print $1 }' <<<"$kernels"
+	awk -v all="${1-}" 'NF == 2 || NF && all { print $1 }' <<<"$kernels"
 }
 
 # The package of a kernel's headers, or nothing for a kernel not in the table.
@@ -45,7 +49,7 @@ kernel_release()
 
 	meta=$(kernel_headers "$1")
 	[ -n "$meta" ] ||
-		die "no kernel '$1'; there are: $(kernel_names | xargs)"
+		die "no kernel '$1'; there are: $(kernel_names -a | xargs)"
 	depends=$(dpkg-query -W -f '${db:Status-Abbrev} ${Depends}' "$meta" \
 		2>/dev/null) || depends=
 	case $depends in
@@ -55,7 +59,7 @@ kernel_release()
 	release=$(sed -n 's/.*linux-headers-\([0-9][^ ,]*\).*/\1/p' \
 		<<<"$depends")
 	case $release in
-	"$1".*) printf '%s\n' "$release" ;;
+	"${1%-rt}".*) printf '%s\n' "$release" ;;
 	*) die "$meta is of kernel ${release:-unknown}, not of $1" ;;
 	esac
 }
