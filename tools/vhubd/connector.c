@@ -108,7 +108,8 @@ static bool connector_open(struct link *link, GError **error)
 	c->placed = true;
 	c->stream.closed = connector_closed;
 	if (c->ep.type != ENDPOINT_FD) {
-		connector_connect(c);
+		if (!link_too_early(link))
+			connector_connect(c);
 		return true;
 	}
 	fd = endpoint_take_fd(&c->ep, error);
@@ -130,9 +131,16 @@ static void connector_close(struct link *link)
 	endpoint_clear(&c->ep);
 }
 
+static void connector_needs(const struct link *link, struct needs *needs)
+{
+	endpoint_needs_connect(&container_of(link, struct connector, link)->ep,
+			       needs);
+}
+
 static const struct link_ops connector_ops = {
 	.open = connector_open,
 	.close = connector_close,
+	.needs = connector_needs,
 };
 
 struct link *connector_new(struct endpoint *ep)

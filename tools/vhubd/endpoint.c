@@ -17,6 +17,9 @@
 
 #define ENDPOINT_BACKLOG	128
 
+/* Below this one only root may bind a socket. */
+#define ENDPOINT_LOW_PORTS	1024
+
 /* Seconds until a peer is asked, between questions, and until it is given up. */
 #define ENDPOINT_IDLE		30
 #define ENDPOINT_INTERVAL	10
@@ -183,6 +186,34 @@ void endpoint_clear(struct endpoint *ep)
 	if (ep->type == ENDPOINT_FD && ep->fd >= 0)
 		close(ep->fd);
 	ep->type = ENDPOINT_NONE;
+}
+
+void endpoint_needs_connect(const struct endpoint *ep, struct needs *needs)
+{
+	if (ep->type == ENDPOINT_UNIX && !ep->abstract)
+		needs->bits |= NEEDS_OTHERS;
+	if (ep->type == ENDPOINT_INET)
+		needs->bits |= NEEDS_INET;
+	if (ep->type == ENDPOINT_INET && ep->host &&
+	    !g_hostname_is_ip_address(ep->host))
+		needs->bits |= NEEDS_NAMES;
+}
+
+void endpoint_needs_bind(const struct endpoint *ep, struct needs *needs)
+{
+	if (ep->type == ENDPOINT_UNIX && !ep->abstract)
+		needs_parent(needs, ep->path, NEEDS_MAKE | NEEDS_REMOVE);
+	if (ep->type == ENDPOINT_INET && ep->port &&
+	    strtoul(ep->port, NULL, 10) < ENDPOINT_LOW_PORTS)
+		needs->bits |= NEEDS_LOW_PORT;
+	if (ep->type == ENDPOINT_INET)
+		endpoint_needs_connect(ep, needs);
+}
+
+void endpoint_needs_remove(const struct endpoint *ep, struct needs *needs)
+{
+	if (ep->type == ENDPOINT_UNIX && !ep->abstract)
+		needs_parent(needs, ep->path, NEEDS_REMOVE);
 }
 
 static void endpoint_addr_unix(const struct endpoint *ep, struct addr *addr)

@@ -74,6 +74,13 @@ bool endpoint_parse(struct endpoint *ep, struct opts *opts, const char *prefix,
 		    GError **error);
 void endpoint_clear(struct endpoint *ep);
 
+/* What it takes to connect, or to bind, a socket to there; or to remove what was
+ * bound.
+ */
+void endpoint_needs_connect(const struct endpoint *ep, struct needs *needs);
+void endpoint_needs_bind(const struct endpoint *ep, struct needs *needs);
+void endpoint_needs_remove(const struct endpoint *ep, struct needs *needs);
+
 /* Its address, of the first kind there is. Names take time. @passive: to bind
  * a socket to, where no host is any.
  */

@@ -270,6 +270,17 @@ int folder_give(const struct folder *folder, uid_t uid)
 	return ret;
 }
 
+void folder_needs(const struct folder *folder, struct needs *needs)
+{
+	if (!folder->path)
+		return;
+	link_needs(folder->stream, needs);
+	link_needs(folder->vde, needs);
+	needs_path(needs, folder->path, NEEDS_LIST | NEEDS_MAKE |
+		   NEEDS_REMOVE | NEEDS_REMOVE_DIR);
+	needs_parent(needs, folder->path, NEEDS_REMOVE_DIR);
+}
+
 void folder_close(struct folder *folder)
 {
 	if (!folder->path)

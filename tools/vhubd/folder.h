@@ -39,6 +39,9 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error);
 /* Have it be that user's, as whom we go on. Return 0 or -errno. */
 int folder_give(const struct folder *folder, uid_t uid);
 
+/* Add what it needs from then on. */
+void folder_needs(const struct folder *folder, struct needs *needs);
+
 /* Remove all that is there. */
 void folder_close(struct folder *folder);
 

@@ -18,6 +18,7 @@
 #include "../libvhub/vhub.h"
 #include "fdb.h"
 #include "loop.h"
+#include "needs.h"
 
 /* Frames that the hub hands over at once. */
 #define PORT_BATCH	64
@@ -126,6 +127,7 @@ struct hub_ops {
  * @next: number to try for the next port, of the user hub
  * @fdb: the addresses of the user hub, if that is in mode switch
  * @receive_only: it has been said that there is no right to send
+ * @settled: all is set up and rights are given up, so there may be threads
  */
 struct hub {
 	const struct hub_ops *ops;
@@ -135,6 +137,7 @@ struct hub {
 	uint32_t next;
 	struct fdb fdb;
 	bool receive_only;
+	bool settled;
 };
 
 extern const struct hub_ops hub_kernel;
@@ -149,6 +152,9 @@ void hub_set_mode(struct hub *hub, uint32_t mode);
 
 /* Can this process attach to a kernel's hub of that name? 0 or -errno. */
 int hub_kernel_try(const char *name);
+
+/* Add what attaching to that one again needs. */
+void hub_kernel_needs(const char *name, struct needs *needs);
 
 /* Place a port whose memory is zero, down at first. Return 0 or -errno. */
 int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "hub.h"
+#include "privilege.h"
 
 /* Batches of one port before it is another's turn. */
 #define KERNEL_ROUNDS	4
@@ -51,6 +52,13 @@ int hub_kernel_try(const char *name)
 	if (!ret)
 		vhub_close(v);
 	return ret;
+}
+
+void hub_kernel_needs(const char *name, struct needs *needs)
+{
+	needs->bits |= NEEDS_HUB;
+	if (privilege_try_plain(hub_kernel_try, name))
+		needs->bits |= NEEDS_HUB_ADMIN;
 }
 
 /* Gives the link what is held. Does it take more? */

@@ -87,6 +87,12 @@ void link_free(struct link *link)
 	g_free(link);
 }
 
+void link_needs(const struct link *link, struct needs *needs)
+{
+	if (link->ops->needs)
+		link->ops->needs(link, needs);
+}
+
 void link_say(const struct link *link, const char *fmt, ...)
 {
 	char *text;
@@ -110,6 +116,14 @@ static gboolean link_retry(gpointer data)
 		g_error_free(error);
 	}
 	return G_SOURCE_REMOVE;
+}
+
+/* That is when the main loop runs. */
+bool link_too_early(struct link *link)
+{
+	if (!link->hub->settled && !link->timer)
+		link->timer = g_idle_add(link_retry, link);
+	return !link->hub->settled;
 }
 
 static bool link_was_steady(const struct link *link)

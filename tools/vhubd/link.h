@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "hub.h"
+#include "needs.h"
 #include "opts.h"
 
 struct link;
@@ -17,10 +18,12 @@ struct link;
  * @open: begin, or try again after link_failed(). False after setting the error
  *	if there is no use in trying again; then the link is dead.
  * @close: end, and free all but the struct itself; also what never opened
+ * @needs: add what it needs once it is open; NULL for nothing
  */
 struct link_ops {
 	bool (*open)(struct link *link, GError **error);
 	void (*close)(struct link *link);
+	void (*needs)(const struct link *link, struct needs *needs);
 };
 
 /**
@@ -75,6 +78,14 @@ struct link *link_create(struct hub *hub, const char *text, GError **error);
 /* Begin. Return false after setting the error. */
 bool link_open(struct link *link, GError **error);
 void link_free(struct link *link);
+
+/* Add what it needs from then on. */
+void link_needs(const struct link *link, struct needs *needs);
+
+/* Is it too early for what takes a thread, as looking up a name does? Then open()
+ * is called again as soon as threads may be, without the rights of the beginning.
+ */
+bool link_too_early(struct link *link);
 
 /* Say something about it. */
 void link_say(const struct link *link, const char *fmt, ...)

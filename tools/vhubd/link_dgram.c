@@ -372,7 +372,7 @@ static bool dgram_link_open(struct link *link, GError **error)
 	if (l->remote.type == ENDPOINT_UNIX ||
 	    dgram_numeric(&l->remote, &l->to))
 		dgram_link_go(l);
-	else
+	else if (!link_too_early(link))
 		dgram_find(l);
 	return true;
 }
@@ -394,9 +394,22 @@ static void dgram_link_close(struct link *link)
 	endpoint_clear(&l->remote);
 }
 
+/* That of a group is bound to the group's port. */
+static void dgram_link_needs(const struct link *link, struct needs *needs)
+{
+	const struct dgram_link *l = container_of(link, struct dgram_link,
+						  link);
+
+	endpoint_needs_connect(&l->remote, needs);
+	endpoint_needs_bind(&l->local, needs);
+	if (link_dgram_is_group(&l->remote))
+		endpoint_needs_bind(&l->remote, needs);
+}
+
 static const struct link_ops dgram_link_ops = {
 	.open = dgram_link_open,
 	.close = dgram_link_close,
+	.needs = dgram_link_needs,
 };
 
 struct link *link_dgram_new(struct endpoint *local, struct endpoint *remote)

@@ -221,9 +221,22 @@ static void l2tpv3_close(struct link *link)
 	endpoint_clear(&l->remote);
 }
 
+/* Names have been looked up already. */
+static void l2tpv3_needs(const struct link *link, struct needs *needs)
+{
+	const struct l2tpv3 *l = container_of(link, struct l2tpv3, link);
+
+	needs->bits |= NEEDS_INET;
+	if (l->udp)
+		endpoint_needs_bind(&l->local, needs);
+	else
+		needs->bits |= NEEDS_RAW;
+}
+
 static const struct link_ops l2tpv3_ops = {
 	.open = l2tpv3_open,
 	.close = l2tpv3_close,
+	.needs = l2tpv3_needs,
 };
 
 static bool l2tpv3_parse_switches(struct l2tpv3 *l, struct opts *opts,

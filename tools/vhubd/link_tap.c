@@ -177,9 +177,19 @@ static void tap_close(struct link *link)
 	endpoint_clear(&tap->ep);
 }
 
+/* What an open file cannot do again is not needed. */
+static void tap_needs(const struct link *link, struct needs *needs)
+{
+	const struct tap *tap = container_of(link, struct tap, link);
+
+	if (*tap->name)
+		needs->bits |= NEEDS_TAP;
+}
+
 static const struct link_ops tap_ops = {
 	.open = tap_open,
 	.close = tap_close,
+	.needs = tap_needs,
 };
 
 static bool tap_parse(struct tap *tap, struct opts *opts, GError **error)

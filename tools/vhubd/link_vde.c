@@ -206,7 +206,8 @@ static bool vde_link_open(struct link *link, GError **error)
 	vde->packet.recv = vde_packet_recv;
 	vde->packet.send = vde_packet_send;
 	vde->packet.failed = vde_packet_failed;
-	vde_start(vde);
+	if (!link_too_early(link))
+		vde_start(vde);
 	return true;
 }
 
@@ -224,9 +225,42 @@ static void vde_link_close(struct link *link)
 	g_free(vde->group);
 }
 
+/* Ours is beside the switch's, or else where all may have one. */
+static void vde_needs_switch(const char *sock, struct needs *needs)
+{
+	needs->bits |= NEEDS_OTHERS;
+	needs_path(needs, sock, NEEDS_LIST | NEEDS_MAKE | NEEDS_REMOVE);
+	needs_parent(needs, sock, NEEDS_MAKE | NEEDS_REMOVE);
+	needs_path(needs, "/var/run", NEEDS_MAKE | NEEDS_REMOVE);
+	needs_path(needs, "/var/tmp", NEEDS_MAKE | NEEDS_REMOVE);
+}
+
+/* libvdeplug loads a plugin for each kind of address. Most of them can be nested in
+ * others, or start something.
+ */
+static void vde_needs(const struct link *link, struct needs *needs)
+{
+	static const char *const ip[] = { "udp", "vxlan", "vxvde", NULL };
+	const struct vde *vde = container_of(link, struct vde, link);
+	const char *sock = vde->sock ? : "", *end = strstr(sock, "://");
+	char *kind = end ? g_strndup(sock, end - sock) : g_strdup("vde");
+
+	needs->bits |= NEEDS_LIBRARIES;
+	if (*sock && !strcmp(kind, "vde"))
+		vde_needs_switch(end ? end + 3 : sock, needs);
+	else if (g_strv_contains(ip, kind))
+		needs->bits |= NEEDS_INET | NEEDS_NAMES;
+	else
+		needs->bits |= NEEDS_PROGRAMS;
+	if (g_getenv("VDEPLUGIN_PATH"))
+		needs_path(needs, g_getenv("VDEPLUGIN_PATH"), NEEDS_READ);
+	g_free(kind);
+}
+
 static const struct link_ops vde_ops = {
 	.open = vde_link_open,
 	.close = vde_link_close,
+	.needs = vde_needs,
 };
 
 /* Without sock, libvdeplug looks where switches usually are. */

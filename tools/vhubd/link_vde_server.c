@@ -429,9 +429,21 @@ static void vde_server_close(struct link *link)
 	g_free(vs->dir);
 }
 
+/* Each client has a socket of ours in the folder, and one of its own. */
+static void vde_server_needs(const struct link *link, struct needs *needs)
+{
+	const struct vde_server *vs = container_of(link, struct vde_server,
+						   link);
+
+	needs->bits |= NEEDS_OTHERS | NEEDS_OWNERS;
+	needs_path(needs, vs->dir, NEEDS_LIST | NEEDS_MAKE | NEEDS_REMOVE);
+	needs_parent(needs, vs->dir, NEEDS_REMOVE_DIR);
+}
+
 static const struct link_ops vde_server_ops = {
 	.open = vde_server_open,
 	.close = vde_server_close,
+	.needs = vde_server_needs,
 };
 
 /* Words ------------------------------------------------------------------------*/

@@ -139,9 +139,16 @@ static void listener_close(struct link *link)
 	endpoint_clear(&l->ep);
 }
 
+static void listener_needs(const struct link *link, struct needs *needs)
+{
+	endpoint_needs_remove(&container_of(link, struct listener, link)->ep,
+			      needs);
+}
+
 static const struct link_ops listener_ops = {
 	.open = listener_open,
 	.close = listener_close,
+	.needs = listener_needs,
 };
 
 struct link *listener_new(struct endpoint *ep, const char *kind,

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <gio/gio.h>
-#include <glib-unix.h>
 
 #include "../libvhub/netlink.h"
 #include "background.h"
@@ -19,10 +18,19 @@
 #include "hub.h"
 #include "link.h"
 #include "privilege.h"
+#include "sandbox.h"
+#include "signals.h"
 
 #define MAIN_SUMMARY \
 	"Carries a hub to sockets and switches. A LINK is written as QEMU writes it\n" \
 	"after -netdev: socket,listen=:8010 and the like, see \"man vhubd\"."
+
+/* A sanitizer writes its report into a file, and looks for leaks by ptrace(). */
+#ifdef __SANITIZE_ADDRESS__
+#define MAIN_OPEN	TRUE
+#else
+#define MAIN_OPEN	FALSE
+#endif
 
 enum main_exit {
 	MAIN_OK,
@@ -36,6 +44,7 @@ enum main_exit {
  * @links: its links
  * @folder: by which others find it, if it is our own
  * @main: GLib's main loop
+ * @signals: that end it, or have it say something
  * @words: HUB and LINKs
  * @kernel: it has to be the kernel's hub
  * @user: it has to be our own
@@ -46,6 +55,7 @@ enum main_exit {
  * @ageing: its ageing time in seconds, as given, or NULL
  * @max_addresses: how many it keeps
  * @version: say which version, and end
+ * @open: do without the sandbox
  * @daemon: go to the background
  * @detached: we are there, and messages go to syslog
  * @run_as: who to be when all is set up, or NULL
@@ -60,6 +70,7 @@ struct vhubd {
 	GPtrArray *links;
 	struct folder folder;
 	GMainLoop *main;
+	struct signals signals;
 	char **words;
 	gboolean kernel;
 	gboolean user;
@@ -70,6 +81,7 @@ struct vhubd {
 	char *ageing;
 	gint max_addresses;
 	gboolean version;
+	gboolean open;
 	gboolean daemon;
 	bool detached;
 	char *run_as;
@@ -165,6 +177,8 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  "write the number of the process there", "FILE" },
 		{ "run-as", 0, 0, G_OPTION_ARG_STRING, &vhubd->run_as,
 		  "be that user when all is set up", "USER[:GROUP]" },
+		{ "no-sandbox", 0, 0, G_OPTION_ARG_NONE, &vhubd->open,
+		  "let all files and system calls be", NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
 		  "write a newline there when all is set up", "FD" },
 		{ "version", 'V', 0, G_OPTION_ARG_NONE, &vhubd->version,
@@ -357,20 +371,27 @@ static int main_open_links(struct vhubd *vhubd)
 	return MAIN_OK;
 }
 
-static gboolean main_stop(gpointer data)
+static void main_signal(struct signals *s, int number)
 {
-	struct vhubd *vhubd = data;
+	struct vhubd *vhubd = container_of(s, struct vhubd, signals);
 
-	g_main_loop_quit(vhubd->main);
-	return G_SOURCE_CONTINUE;
+	if (number == SIGUSR1)
+		hub_say(&vhubd->hub);
+	else
+		g_main_loop_quit(vhubd->main);
 }
 
-static gboolean main_say(gpointer data)
+static int main_open_signals(struct vhubd *vhubd)
 {
-	struct vhubd *vhubd = data;
+	int ret = signals_open(&vhubd->signals, vhubd->hub.loop, main_signal);
 
-	hub_say(&vhubd->hub);
-	return G_SOURCE_CONTINUE;
+	if (ret)
+		return main_fail(MAIN_REFUSED, "cannot wait for signals: %s",
+				 strerror(-ret));
+	signals_add(SIGTERM);
+	signals_add(SIGINT);
+	signals_add(SIGUSR1);
+	return MAIN_OK;
 }
 
 /* Each client is a file or several. */
@@ -404,17 +425,60 @@ static int main_write_pid(struct vhubd *vhubd)
 	return ret < 0 ? MAIN_REFUSED : MAIN_OK;
 }
 
-static int main_drop(const struct vhubd *vhubd)
+/* Of all that is open. */
+static void main_needs(const struct vhubd *vhubd, struct needs *needs)
+{
+	guint i;
+
+	for (i = 0; i < vhubd->links->len; i++)
+		link_needs(g_ptr_array_index(vhubd->links, i), needs);
+	folder_needs(&vhubd->folder, needs);
+	if (vhubd->hub.ops == &hub_kernel)
+		hub_kernel_needs(vhubd->hub.name, needs);
+	if (vhubd->pid_file)
+		needs_parent(needs, vhubd->pid_file, NEEDS_REMOVE);
+}
+
+static int main_drop(const struct vhubd *vhubd, const struct needs *needs)
 {
 	int ret = 0;
 
 	if (vhubd->run_as && !geteuid())
 		ret = folder_give(&vhubd->folder, vhubd->privilege.uid);
 	if (!ret)
-		ret = privilege_drop(&vhubd->privilege);
+		ret = privilege_drop(&vhubd->privilege, needs);
+	if (!ret)
+		return MAIN_OK;
+	if (vhubd->run_as)
+		return main_fail(MAIN_REFUSED, "--run-as: cannot be %s: %s",
+				 vhubd->run_as, strerror(-ret));
+	return main_fail(MAIN_REFUSED, "cannot give up capabilities: %s",
+			 strerror(-ret));
+}
+
+static int main_shut(const struct vhubd *vhubd, const struct needs *needs)
+{
+	int ret = vhubd->open ? 0 : sandbox_enter(needs);
+
 	return !ret ? MAIN_OK :
-	       main_fail(MAIN_REFUSED, "--run-as: cannot be %s: %s",
-			 vhubd->run_as, strerror(-ret));
+	       main_fail(MAIN_REFUSED, "cannot enter the sandbox, see --no-sandbox: %s",
+			 strerror(-ret));
+}
+
+/* Give up what is not needed any more. */
+static int main_give_up(struct vhubd *vhubd)
+{
+	struct needs needs;
+	int ret;
+
+	needs_init(&needs);
+	main_needs(vhubd, &needs);
+	ret = main_drop(vhubd, &needs);
+	if (!ret)
+		ret = main_shut(vhubd, &needs);
+	needs_clear(&needs);
+	vhubd->hub.settled = !ret;
+	return ret;
 }
 
 static int main_detach(struct vhubd *vhubd)
@@ -450,7 +514,7 @@ static int main_settle(struct vhubd *vhubd)
 	int ret = main_write_pid(vhubd);
 
 	if (!ret)
-		ret = main_drop(vhubd);
+		ret = main_give_up(vhubd);
 	if (!ret)
 		ret = main_detach(vhubd);
 	return ret;
@@ -464,13 +528,12 @@ static int main_run(struct vhubd *vhubd)
 		ret = main_create_links(vhubd);
 	if (!ret)
 		ret = main_choose_hub(vhubd);
+	/* From now on there is something to remove at the end. */
+	if (!ret)
+		ret = main_open_signals(vhubd);
 	if (ret)
 		return ret;
-	/* From now on there is something to remove at the end. */
 	vhubd->main = g_main_loop_new(NULL, FALSE);
-	g_unix_signal_add(SIGTERM, main_stop, vhubd);
-	g_unix_signal_add(SIGINT, main_stop, vhubd);
-	g_unix_signal_add(SIGUSR1, main_say, vhubd);
 	ret = main_open_folder(vhubd);
 	if (!ret)
 		ret = main_open_links(vhubd);
@@ -484,6 +547,7 @@ static int main_run(struct vhubd *vhubd)
 	if (vhubd->pid_file_made)
 		unlink(vhubd->pid_file);
 	g_main_loop_unref(vhubd->main);
+	signals_close(&vhubd->signals);
 	return ret;
 }
 
@@ -535,6 +599,7 @@ int main(int argc, char **argv)
 {
 	struct vhubd vhubd = {
 		.max_addresses = FDB_MAX,
+		.open = MAIN_OPEN,
 		.ready_fd = -1,
 		.parent_fd = -1,
 	};

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "needs.h"
+
 /**
  * struct privilege - who to be
  * @name: the user's; NULL for whoever we are
@@ -26,7 +28,13 @@ void privilege_limit(void);
 /* USER or USER:GROUP, names or numbers. False after setting the error. */
 bool privilege_parse(struct privilege *p, const char *text, GError **error);
 
-/* Become that one for good. Return 0 or -errno. */
-int privilege_drop(const struct privilege *p);
+/* Become that one for good, with no other capabilities than are needed. What the
+ * user's files are to that one it shall have by being the user, so there is no
+ * capability for these. Before there are threads. Return 0 or -errno.
+ */
+int privilege_drop(const struct privilege *p, const struct needs *needs);
+
+/* Would this succeed without CAP_NET_ADMIN? Returns what it does. */
+int privilege_try_plain(int (*try)(const char *name), const char *name);
 
 #endif /* VHUBD_PRIVILEGE_H */
