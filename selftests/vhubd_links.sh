@@ -71,7 +71,7 @@ back()
 
 # Words -----------------------------------------------------------------------
 cmd_says "a wrong kind names itself and those there are" 2 \
-	'vhubd: no kind of link "sockt"; there are: socket, stream, dgram, l2tpv3, vde, vde-server, tap' \
+	'vhubd: no kind of link "sockt"; there are: socket, stream, dgram, l2tpv3, vde, vde-server, tap, user' \
 	vhubd lan0 sockt,listen=:1
 cmd_says "so does a wrong option" 2 \
 	'vhubd: socket: no option "lisen"; there are: id, fd, listen, connect, mcast, udp, localaddr, clients' \

@@ -20,7 +20,7 @@
 
 static const struct link_kind *const link_kinds[] = {
 	&link_socket, &link_stream, &link_dgram, &link_l2tpv3, &link_vde,
-	&link_vde_server, &link_tap, NULL
+	&link_vde_server, &link_tap, &link_user, NULL
 };
 
 static const struct link_kind *link_kind(const char *name, GError **error)

@@ -71,6 +71,7 @@ extern const struct link_kind link_l2tpv3;
 extern const struct link_kind link_vde;
 extern const struct link_kind link_vde_server;
 extern const struct link_kind link_tap;
+extern const struct link_kind link_user;
 
 /* A link from its text. NULL after setting the error. */
 struct link *link_create(struct hub *hub, const char *text, GError **error);

@@ -18,6 +18,7 @@
 #include "hub.h"
 #include "link.h"
 #include "privilege.h"
+#include "relay.h"
 #include "sandbox.h"
 #include "signals.h"
 
@@ -56,6 +57,7 @@ enum main_exit {
  * @max_addresses: how many it keeps
  * @version: say which version, and end
  * @open: do without the sandbox
+ * @relay: only carry a connection on to there, see relay.h
  * @daemon: go to the background
  * @detached: we are there, and messages go to syslog
  * @run_as: who to be when all is set up, or NULL
@@ -82,6 +84,7 @@ struct vhubd {
 	gint max_addresses;
 	gboolean version;
 	gboolean open;
+	char *relay;
 	gboolean daemon;
 	bool detached;
 	char *run_as;
@@ -181,6 +184,8 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  "let all files and system calls be", NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
 		  "write a newline there when all is set up", "FD" },
+		{ "relay", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
+		  &vhubd->relay, NULL, NULL },
 		{ "version", 'V', 0, G_OPTION_ARG_NONE, &vhubd->version,
 		  "say which version this is", NULL },
 		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY,
@@ -610,8 +615,11 @@ int main(int argc, char **argv)
 	ret = main_parse(&vhubd, &argc, &argv);
 	if (!ret && vhubd.version)
 		puts("vhubd " VHUB_VERSION);
+	else if (!ret && vhubd.relay)
+		ret = relay_run(vhubd.relay);
 	else if (!ret)
 		ret = main_serve(&vhubd);
+	g_free(vhubd.relay);
 	g_free(vhubd.mode);
 	g_free(vhubd.group);
 	g_free(vhubd.ageing);

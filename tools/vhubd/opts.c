@@ -18,6 +18,11 @@ struct opt {
 	bool used;
 };
 
+/* Options that may be there several times. */
+static const char *const opts_lists[] = {
+	"dnssearch", "guestfwd", "hostfwd", NULL
+};
+
 void opts_error(GError **error, const char *fmt, ...)
 {
 	va_list ap;
@@ -78,7 +83,7 @@ static bool opts_add(struct opts *opts, char *piece, GError **error)
 		opts_error(error, "%s: an option has no name", opts->kind);
 		return false;
 	}
-	if (opts_find(opts, piece)) {
+	if (opts_find(opts, piece) && !g_strv_contains(opts_lists, piece)) {
 		opts_error(error, "%s: \"%s\" is there twice", opts->kind,
 			   piece);
 		return false;
@@ -126,6 +131,21 @@ const char *opts_get(struct opts *opts, const char *name)
 		return NULL;
 	opt->used = true;
 	return opt->value;
+}
+
+const char *opts_next(struct opts *opts, const char *name)
+{
+	struct opt *opt;
+	guint i;
+
+	for (i = 0; i < opts->list->len; i++) {
+		opt = g_ptr_array_index(opts->list, i);
+		if (opt->used || strcmp(opt->name, name))
+			continue;
+		opt->used = true;
+		return opt->value;
+	}
+	return NULL;
 }
 
 const char *opts_get_of(struct opts *opts, const char *prefix,

@@ -32,6 +32,11 @@ void opts_free(struct opts *opts);
 /* The value, or NULL. Whatever is not asked for is refused by opts_end(). */
 const char *opts_get(struct opts *opts, const char *name);
 
+/* Of an option that may be there several times, the next value; NULL after the
+ * last one.
+ */
+const char *opts_next(struct opts *opts, const char *name);
+
 /* The value of PREFIX.NAME, or of NAME if @prefix is NULL. */
 const char *opts_get_of(struct opts *opts, const char *prefix,
 			const char *name);
