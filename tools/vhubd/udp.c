@@ -128,8 +128,7 @@ static size_t udp_build_ipv4(const struct udp *udp, uint8_t *to, size_t len)
 
 static size_t udp_build_ipv6(const struct udp *udp, uint8_t *to, size_t len)
 {
-	const struct ip6_hdr head = {
-		.ip6_vfc = 6 << 4,
+	struct ip6_hdr head = {
 		.ip6_plen = htons(len),
 		.ip6_nxt = IPPROTO_UDP,
 		.ip6_hlim = UDP_HOPS,
@@ -137,6 +136,8 @@ static size_t udp_build_ipv6(const struct udp *udp, uint8_t *to, size_t len)
 		.ip6_dst = udp->dst.v6,
 	};
 
+	/* In a union with the others. */
+	head.ip6_vfc = 6 << 4;
 	memcpy(to, &head, sizeof(head));
 	return sizeof(head);
 }
