@@ -415,24 +415,53 @@ TEST_F(guest, an_answer_tells_all_there_is)
 }
 
 /* The answer to a request for a file: "KIND CODE". */
-static const char *tftp_ask(struct vhub *v, const char *name)
+/* A request for a file; returns its length. */
+static size_t make_tftp(unsigned char *frame, const char *name)
 {
-	unsigned char data[DHCP_ROOM] = { 0, 1 }, frame[GUEST_ROOM];
+	unsigned char data[DHCP_ROOM] = { 0, 1 };
 	size_t len = strlen(name) + 1;
-	const unsigned char *answer;
-	static char text[64];
 
 	memcpy(data + 2, name, len);
 	memcpy(data + 2 + len, "octet", 6);
-	len = make_udp(frame, stack_mac, 1, "192.0.2.250", "192.0.2.2", 69,
-		       data, 2 + len + 6);
-	if (vhub_send(v, frame, len))
-		return "not sent";
+	return make_udp(frame, stack_mac, 1, "192.0.2.250", "192.0.2.2", 69,
+			data, 2 + len + 6);
+}
+
+/* "KIND NUMBER" of the next answer, "" if none comes. */
+static const char *tftp_answer(struct vhub *v)
+{
+	const unsigned char *answer;
+	static char text[64];
+	size_t len;
+
 	answer = udp_next(v, 69, &len);
 	if (!answer || len < 4)
 		return "";
 	snprintf(text, sizeof(text), "%u %u", answer[1], answer[3]);
 	return text;
+}
+
+static const char *tftp_ask(struct vhub *v, const char *name)
+{
+	unsigned char frame[GUEST_ROOM];
+	size_t len = make_tftp(frame, name);
+
+	return vhub_send(v, frame, len) ? "not sent" : tftp_answer(v);
+}
+
+/* A part of a frame's datagram: @len bytes from @at on, which divides by 8. */
+static int send_part(struct vhub *v, const unsigned char *frame, size_t at,
+		     size_t len, bool last)
+{
+	unsigned char part[GUEST_ROOM] = { 0 };
+	struct iphdr ip;
+
+	memcpy(&ip, frame + 14, sizeof(ip));
+	ip.tot_len = htons(20 + len);
+	ip.frag_off = htons(at / 8 | (last ? 0 : IP_MF));
+	make_ip(part, stack_mac, 1, &ip);
+	memcpy(part + 34, frame + 34 + at, len);
+	return vhub_send(v, part, 34 + len < 60 ? 60 : 34 + len);
 }
 
 TEST_F(guest, files_come_from_the_folder_alone)
@@ -455,31 +484,37 @@ TEST_F(guest, files_come_from_the_folder_alone)
 	EXPECT_STREQ("3 1", tftp_ask(self->v, "boot"));
 }
 
-/* In two parts, as no check would see it. */
-TEST_F(guest, requests_in_parts_are_not_put_together)
+/* Put together, whatever the order, and then looked at as all others. libslirp by
+ * itself would end the process at a last part that comes first.
+ */
+TEST_F(guest, parts_of_datagrams_are_put_together)
 {
-	unsigned char frame[GUEST_ROOM], data[64] = { 0, 1, 'e', 'v', 'i', 'l' };
-	struct iphdr ip = {
-		.tot_len = htons(20 + 24), .frag_off = htons(IP_MF),
-		.protocol = IPPROTO_UDP, .saddr = inet_addr("192.0.2.250"),
-		.daddr = inet_addr("192.0.2.2"),
-	};
-	struct udphdr udp = {
-		.uh_sport = htons(2001), .uh_dport = htons(69),
-		.uh_ulen = htons(8 + 24),
-	};
+	unsigned char frame[GUEST_ROOM];
+	size_t len = make_tftp(frame, "boot") - 34;
+	int i;
 
 	EXPECT_TRUE(goes_on(self->v));
-	memcpy(data + 7, "octet", 6);
-	make_ip(frame, stack_mac, 1, &ip);
-	memcpy(frame + 34, &udp, 8);
-	memcpy(frame + 42, data, 16);
-	EXPECT_EQ(0, vhub_send(self->v, frame, 58));
-	ip.frag_off = htons(3);
-	ip.tot_len = htons(20 + 8);
-	make_ip(frame, stack_mac, 1, &ip);
-	memcpy(frame + 34, data + 16, 8);
-	EXPECT_EQ(0, vhub_send(self->v, frame, 60));
+	EXPECT_EQ(0, send_part(self->v, frame, 0, 16, false));
+	EXPECT_EQ(0, send_part(self->v, frame, 16, len - 16, true));
+	EXPECT_STREQ("3 1", tftp_answer(self->v));
+	EXPECT_EQ(0, send_part(self->v, frame, 16, len - 16, true));
+	EXPECT_EQ(0, send_part(self->v, frame, 8, 8, false));
+	EXPECT_EQ(0, send_part(self->v, frame, 8, 8, false));
+	EXPECT_EQ(0, send_part(self->v, frame, 0, 8, false));
+	EXPECT_STREQ("3 1", tftp_answer(self->v));
+	len = make_tftp(frame, "evil") - 34;
+	EXPECT_EQ(0, send_part(self->v, frame, 0, 16, false));
+	EXPECT_EQ(0, send_part(self->v, frame, 16, len - 16, true));
+	EXPECT_STREQ("5 2", tftp_answer(self->v));
+	/* Those that contradict each other, and more than are kept. */
+	EXPECT_EQ(0, send_part(self->v, frame, 0, 16, false));
+	EXPECT_EQ(0, send_part(self->v, frame, 8, len - 8, true));
+	EXPECT_EQ(0, send_part(self->v, frame, 8, 8, true));
+	EXPECT_EQ(0, send_part(self->v, frame, 64, 16, false));
+	for (i = 1; i < BURST; i++) {
+		frame[18] = i;
+		EXPECT_EQ(0, send_part(self->v, frame, 800, 8, true));
+	}
 	/* The first answer is to this. */
 	EXPECT_STREQ("5 1", tftp_ask(self->v, "none"));
 }

@@ -8,11 +8,11 @@
  */
 #include <arpa/inet.h>
 #include <net/ethernet.h>
-#include <netinet/ip.h>
 #include <string.h>
 
 #include "dhcp.h"
 #include "link.h"
+#include "reass.h"
 #include "smb.h"
 #include "stack.h"
 #include "tftp.h"
@@ -32,6 +32,7 @@
  * @config: what the stack is to be
  * @stack: the stack
  * @dhcp: its DHCP server
+ * @reass: datagrams of guests that come in parts
  * @smb: folder of smb_open(), or NULL
  * @out: frames for the hub, each behind its length
  * @waiting: how many
@@ -45,6 +46,7 @@ struct user {
 	struct user_config config;
 	struct stack stack;
 	struct dhcp dhcp;
+	struct reass reass;
 	char *smb;
 	GByteArray *out;
 	unsigned int waiting;
@@ -184,20 +186,6 @@ static bool user_tftp_refuses(struct user *user, const struct udp *udp)
 	return true;
 }
 
-/* A part of a datagram for the host, in which a request could hide. */
-static bool user_is_part(const struct user *user, const uint8_t *frame,
-			 uint32_t len)
-{
-	struct ip ip;
-
-	if (!user->config.tftp || len < ETH_HLEN + sizeof(ip))
-		return false;
-	memcpy(&ip, frame + ETH_HLEN, sizeof(ip));
-	return ip.ip_p == IPPROTO_UDP &&
-	       ip.ip_dst.s_addr == user->config.host.s_addr &&
-	       ip.ip_off & htons(IP_MF | IP_OFFMASK);
-}
-
 /* Does it go to everybody, or to an address that libslirp makes? */
 static bool user_is_mine(const struct user *user, const uint8_t *mac)
 {
@@ -234,6 +222,9 @@ static void user_input(struct user *user, const uint8_t *frame, uint32_t len)
 
 	if (!user_is_mine(user, frame) || !user_is_known(frame))
 		return;
+	frame = reass_input(&user->reass, frame, &len);
+	if (!frame)
+		return;
 	if (udp_parse(&udp, frame, len)) {
 		if (user_is_dhcp(user, &udp)) {
 			user_dhcp_input(user, &udp);
@@ -241,8 +232,6 @@ static void user_input(struct user *user, const uint8_t *frame, uint32_t len)
 		}
 		if (user_is_tftp(user, &udp) && user_tftp_refuses(user, &udp))
 			return;
-	} else if (user_is_part(user, frame, len)) {
-		return;
 	}
 	stack_input(&user->stack, frame, len);
 }
@@ -349,6 +338,7 @@ static void user_close(struct link *link)
 	if (user->placed)
 		port_close(&user->port);
 	dhcp_close(&user->dhcp);
+	reass_clear(&user->reass);
 	smb_close(user->smb);
 	g_byte_array_free(user->out, TRUE);
 	user_config_clear(&user->config);
@@ -387,6 +377,7 @@ static struct link *user_create(struct opts *opts, GError **error)
 
 	user->link.ops = &user_ops;
 	user->out = g_byte_array_new();
+	reass_init(&user->reass);
 	user_all = g_slist_prepend(user_all, user);
 	if (user_config_parse(&user->config, opts, error))
 		return &user->link;

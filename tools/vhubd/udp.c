@@ -31,6 +31,11 @@ static uint16_t udp_fold(uint32_t sum)
 	return htons(~sum);
 }
 
+uint16_t udp_checksum(const void *head, size_t len)
+{
+	return udp_fold(udp_sum_bytes(0, head, len));
+}
+
 /* Offset of the UDP header behind an IPv4 header of @ip, of @len bytes; 0 if there
  * is none. *@end: that of the datagram.
  */
@@ -121,7 +126,7 @@ static size_t udp_build_ipv4(const struct udp *udp, uint8_t *to, size_t len)
 		.ip_dst = udp->dst.v4,
 	};
 
-	head.ip_sum = udp_fold(udp_sum_bytes(0, &head, sizeof(head)));
+	head.ip_sum = udp_checksum(&head, sizeof(head));
 	memcpy(to, &head, sizeof(head));
 	return sizeof(head);
 }

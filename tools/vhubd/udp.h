@@ -44,6 +44,9 @@ struct udp {
  */
 bool udp_parse(struct udp *udp, const void *frame, size_t len);
 
+/* The Internet checksum of a header. That of one that holds its own is 0. */
+uint16_t udp_checksum(const void *head, size_t len);
+
 /* The frame of a datagram. @frame has room for UDP_HEAD_MAX more than the data.
  * Returns its length.
  */
