@@ -103,8 +103,14 @@ const struct nla_policy vhub_fdb_flush_nl_policy[VHUB_A_FDB_PORT + 1] = {
 	[VHUB_A_FDB_PORT] = { .type = NLA_U32, },
 };
 
+/* VHUB_CMD_HUB_DEL - do */
+const struct nla_policy vhub_hub_del_nl_policy[VHUB_A_HUB_NAME + 1] = {
+	[VHUB_A_HUB_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VHUB_A_HUB_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
 /* Ops table for vhub */
-const struct genl_ops vhub_nl_ops[10] = {
+const struct genl_ops vhub_nl_ops[11] = {
 	{
 		.cmd		= VHUB_CMD_HUB_GET,
 		.doit		= vhub_nl_hub_get_doit,
@@ -167,6 +173,12 @@ const struct genl_ops vhub_nl_ops[10] = {
 		.doit		= vhub_nl_fdb_flush_doit,
 		.policy		= vhub_fdb_flush_nl_policy,
 		.maxattr	= VHUB_A_FDB_PORT,
+	},
+	{
+		.cmd		= VHUB_CMD_HUB_DEL,
+		.doit		= vhub_nl_hub_del_doit,
+		.policy		= vhub_hub_del_nl_policy,
+		.maxattr	= VHUB_A_HUB_NAME,
 	},
 };
 

@@ -31,8 +31,10 @@ extern const struct nla_policy vhub_fdb_del_nl_policy[VHUB_A_FDB_VID + 1];
 
 extern const struct nla_policy vhub_fdb_flush_nl_policy[VHUB_A_FDB_PORT + 1];
 
+extern const struct nla_policy vhub_hub_del_nl_policy[VHUB_A_HUB_NAME + 1];
+
 /* Ops table for vhub */
-extern const struct genl_ops vhub_nl_ops[10];
+extern const struct genl_ops vhub_nl_ops[11];
 
 int vhub_nl_hub_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_hub_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -47,6 +49,7 @@ int vhub_nl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vhub_nl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_fdb_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vhub_nl_fdb_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int vhub_nl_hub_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VHUB_NLGRP_EVENTS,

@@ -423,6 +423,44 @@ int vhub_nl_hub_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
+static int vhub_nl_remove_hub(struct sk_buff *request, struct genl_info *info)
+{
+	struct net_device *dev;
+	struct vhub_hub *hub;
+	bool admin;
+
+	ASSERT_RTNL();
+
+	hub = vhub_nl_find_hub(genl_info_net(info),
+			       info->attrs[VHUB_A_HUB_IFINDEX],
+			       info->attrs[VHUB_A_HUB_NAME], info->extack);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	dev = hub->dev;
+	admin = vhub_nl_is_admin(request, hub);
+	/* It is not to wait for us. */
+	vhub_hub_put(hub);
+	if (!admin) {
+		NL_SET_ERR_MSG(info->extack, "Only CAP_NET_ADMIN may remove a hub");
+		return -EPERM;
+	}
+	/* Found under it, and so registered still. */
+	unregister_netdevice(dev);
+	return 0;
+}
+
+/* VHUB_CMD_HUB_DEL */
+int vhub_nl_hub_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int ret;
+
+	rtnl_lock();
+	ret = vhub_nl_remove_hub(skb, info);
+	rtnl_unlock();
+	return ret;
+}
+
 /* The hub and the number that a request for one port names. */
 static struct vhub_hub *vhub_nl_find_port_hub(struct genl_info *info,
 					      u32 *number)

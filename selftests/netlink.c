@@ -334,6 +334,21 @@ TEST_F(netlink, bad_requests_are_refused_with_a_sentence)
 	EXPECT_STREQ("", port.label);
 }
 
+/* With ports on it, and not only the device. */
+TEST_F(netlink, hub_is_removed)
+{
+	const struct attr it[] = { HUB_NAME(HUB), {} };
+	struct hub_info hub;
+
+	EXPECT_EQ(0, request(&self->genl, VHUB_CMD_HUB_DEL, 0, it, NULL,
+			     NULL));
+	EXPECT_EQ(0, if_nametoindex(HUB));
+	EXPECT_EQ(-ENODEV, request(&self->genl, VHUB_CMD_HUB_DEL, 0, it, NULL,
+				   NULL));
+	EXPECT_STRNE("", self->genl.sentence);
+	EXPECT_EQ(0, hub_get("lan1", &hub));
+}
+
 /* Index and name may both be given, of the same hub. */
 TEST_F(netlink, index_and_name_that_contradict_are_refused)
 {
@@ -405,7 +420,8 @@ TEST_F(netlink, hub_is_shown_whole)
 	struct hub_info info;
 
 	ASSERT_EQ(0, hub_get(HUB, &info));
-	EXPECT_EQ((1ULL << (VHUB_A_HUB_MAX + 1)) - 2, info.has);
+	/* All but the kind, which user hubs have. */
+	EXPECT_EQ((1ULL << VHUB_A_HUB_KIND) - 2, info.has);
 	EXPECT_STREQ(HUB, info.name);
 	EXPECT_EQ(if_nametoindex(HUB), info.ifindex);
 	EXPECT_EQ(1, info.ports);

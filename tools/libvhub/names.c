@@ -99,6 +99,20 @@ const char *vhub_port_kind(uint32_t kind)
 		return "host";
 	case VHUB_PORT_KIND_DEV:
 		return "dev";
+	case VHUB_PORT_KIND_LINK:
+		return "link";
+	default:
+		return NULL;
+	}
+}
+
+const char *vhub_hub_kind(uint32_t kind)
+{
+	switch (kind) {
+	case VHUB_HUB_KIND_UNSPEC:
+		return "kernel";
+	case VHUB_HUB_KIND_USER:
+		return "user";
 	default:
 		return NULL;
 	}

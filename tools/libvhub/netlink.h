@@ -468,6 +468,9 @@ const char *vhub_drop_name(unsigned int reason);
 /* Word for VHUB_PORT_KIND_*, NULL for one that is newer than the library. */
 const char *vhub_port_kind(uint32_t kind);
 
+/* Word for VHUB_HUB_KIND_*, NULL likewise. */
+const char *vhub_hub_kind(uint32_t kind);
+
 /* Word for VHUB_HUB_MODE_*, NULL likewise. */
 const char *vhub_hub_mode(uint32_t mode);
 

@@ -8,6 +8,8 @@
 /* What is in the folder of a hub. */
 #define VHUB_PLACE_STREAM	"stream"	/* QEMU's format, a client a port */
 #define VHUB_PLACE_VDE		"vde"		/* a folder, as of a vde_switch */
+#define VHUB_PLACE_NETLINK	"netlink"	/* requests, as to the kernel */
+#define VHUB_PLACE_EVENTS	"events"	/* what the kernel multicasts */
 #define VHUB_PLACE_LOCK		"lock"		/* held by the vhubd */
 
 /* Room for the path of a unix socket. */

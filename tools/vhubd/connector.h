@@ -17,4 +17,11 @@ struct link *connector_new(struct endpoint *ep);
 struct link *listener_new(struct endpoint *ep, const char *kind,
 			  unsigned int clients);
 
+/* Have it take a socket for a client's, that of a process at the other end of the
+ * unix socket @user. Takes the socket, also in case of an error. Returns the port
+ * or NULL.
+ */
+struct port *listener_adopt(struct link *link, int fd, int user,
+			    const char *label);
+
 #endif /* VHUBD_CONNECTOR_H */

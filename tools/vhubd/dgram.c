@@ -116,7 +116,17 @@ static unsigned int dgram_output(struct port *port,
 	return n;
 }
 
-static const struct port_ops dgram_port_ops = { .output = dgram_output };
+static void dgram_end(struct port *port)
+{
+	struct dgram *d = container_of(port, struct dgram, port);
+
+	d->failed(d, 0);
+}
+
+static const struct port_ops dgram_port_ops = {
+	.end = dgram_end,
+	.output = dgram_output,
+};
 
 static void dgram_dead(struct loop_work *work)
 {

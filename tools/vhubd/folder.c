@@ -17,6 +17,7 @@
 
 #include "../libvhub/place.h"
 #include "folder.h"
+#include "netlink_vhub.h"
 
 /* Folders may go again and again between our making and opening them. */
 #define FOLDER_TRIES	100
@@ -43,15 +44,6 @@ bool folder_parse(struct folder *folder, const char *mode, const char *group,
 static mode_t folder_dir_mode(mode_t mode)
 {
 	return 0700 | (mode & 0070 ? 0050 : 0) | (mode & 0007 ? 0005 : 0);
-}
-
-/* Return 0 or -errno. */
-static int folder_own(const struct folder *folder, const char *path,
-		      mode_t mode)
-{
-	if (folder->group != (gid_t)-1 && chown(path, -1, folder->group))
-		return -errno;
-	return chmod(path, mode) ? -errno : 0;
 }
 
 /* Of all hubs. Of root's anybody may look for one. */
@@ -132,6 +124,8 @@ static void folder_remove_vde(const char *dir)
 static void folder_clean(const char *dir)
 {
 	folder_remove(dir, VHUB_PLACE_STREAM);
+	folder_remove(dir, VHUB_PLACE_NETLINK);
+	folder_remove(dir, VHUB_PLACE_EVENTS);
 	folder_remove_vde(dir);
 }
 
@@ -150,6 +144,9 @@ static int folder_take(struct folder *folder, const char *base,
 	}
 	folder->lock = ret;
 	folder->path = path;
+	folder->owner = geteuid();
+	if (folder->group == (gid_t)-1)
+		folder->group = getegid();
 	folder_clean(path);
 	return chmod(path, 0700) ? -errno : 0;
 }
@@ -174,46 +171,44 @@ static struct link *folder_link(struct hub *hub, char *text, GError **error)
 	struct link *link = link_create(hub, text, error);
 
 	g_free(text);
-	if (link && !link_open(link, error)) {
-		link_free(link);
+	if (!link)
 		return NULL;
-	}
-	return link;
+	link->own = true;
+	if (link_open(link, error))
+		return link;
+	link_free(link);
+	return NULL;
 }
 
-static bool folder_open_stream(struct folder *folder, struct hub *hub,
-			       GError **error)
+static bool folder_open_stream(struct folder *folder, GError **error)
 {
 	char *value = folder_value(folder, VHUB_PLACE_STREAM);
-	char *path = g_build_filename(folder->path, VHUB_PLACE_STREAM, NULL);
 	char *text;
-	int ret = 0;
 
 	text = g_strdup_printf("stream,server=on,addr.type=unix,addr.path=%s,clients=%u",
 			       value, HUB_PORTS_MAX);
-	folder->stream = folder_link(hub, text, error);
-	if (folder->stream)
-		ret = folder_own(folder, path, folder->mode);
-	if (ret)
-		opts_error(error, "%s: %s", path, strerror(-ret));
+	folder->stream = folder_link(folder->hub, text, error);
 	g_free(value);
-	g_free(path);
-	return folder->stream && !ret;
+	return folder->stream;
 }
 
-static bool folder_open_vde(struct folder *folder, struct hub *hub,
-			    GError **error)
+static bool folder_open_vde(struct folder *folder, GError **error)
 {
 	char *value = folder_value(folder, VHUB_PLACE_VDE);
-	GString *text = g_string_new(NULL);
+	char *text;
 
-	g_string_printf(text, "vde-server,sock=%s,mode=0%o", value,
-			folder->mode);
-	if (folder->group != (gid_t)-1)
-		g_string_append_printf(text, ",group=%u", folder->group);
-	folder->vde = folder_link(hub, g_string_free(text, FALSE), error);
+	text = g_strdup_printf("vde-server,sock=%s,mode=0%o,group=%u", value,
+			       folder->mode, folder->group);
+	folder->vde = folder_link(folder->hub, text, error);
 	g_free(value);
 	return folder->vde;
+}
+
+static int folder_open_netlink(struct folder *folder)
+{
+	folder->netlink = netlink_new(folder->hub);
+	netlink_vhub_add(folder);
+	return netlink_open(folder->netlink, folder->path);
 }
 
 static void folder_error(GError **error, int err, const char *base,
@@ -233,6 +228,7 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 	char base[VHUB_PLACE_SIZE];
 	int ret;
 
+	folder->hub = hub;
 	if (!vhub_place_own(base)) {
 		opts_error(error, "XDG_RUNTIME_DIR does not say where hub \"%s\" could be found",
 			   hub->name);
@@ -243,28 +239,47 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 		folder_error(error, ret, base, hub->name);
 		return false;
 	}
-	if (!folder_open_stream(folder, hub, error) ||
-	    !folder_open_vde(folder, hub, error))
+	if (!folder_open_stream(folder, error) ||
+	    !folder_open_vde(folder, error))
 		return false;
-	ret = folder_own(folder, folder->path, folder_dir_mode(folder->mode));
+	ret = folder_open_netlink(folder);
+	/* The last thing that is changed lets others in: see libvhub's listen.c */
+	if (!ret)
+		ret = folder_set(folder, folder->owner, folder->group,
+				 folder->mode);
 	if (ret)
 		folder_error(error, ret, base, hub->name);
 	return !ret;
 }
 
-int folder_give(const struct folder *folder, uid_t uid)
+/* The owner may always ask, and so give itself more rights again. */
+static mode_t folder_netlink_mode(mode_t mode)
 {
-	static const char *const names[] = {
-		"", VHUB_PLACE_LOCK, VHUB_PLACE_STREAM, VHUB_PLACE_VDE,
-		VHUB_PLACE_VDE "/ctl",
+	return mode | 0600;
+}
+
+/* What folder_set() sees to itself. */
+static int folder_set_files(const struct folder *folder)
+{
+	const struct {
+		const char *name;
+		mode_t mode;
+	} files[] = {
+		{ VHUB_PLACE_LOCK, 0600 },
+		{ VHUB_PLACE_STREAM, folder->mode },
+		{ VHUB_PLACE_NETLINK, folder_netlink_mode(folder->mode) },
+		{ VHUB_PLACE_EVENTS, folder_netlink_mode(folder->mode) },
+		{ "", folder_dir_mode(folder->mode) },
 	};
 	unsigned int i;
 	int ret = 0;
 	char *path;
 
-	for (i = 0; folder->path && !ret && i < G_N_ELEMENTS(names); i++) {
-		path = g_build_filename(folder->path, names[i], NULL);
-		ret = lchown(path, uid, -1) ? -errno : 0;
+	for (i = 0; !ret && i < G_N_ELEMENTS(files); i++) {
+		path = g_build_filename(folder->path, files[i].name, NULL);
+		if (lchown(path, folder->owner, folder->group) ||
+		    chmod(path, files[i].mode))
+			ret = -errno;
 		g_free(path);
 	}
 	return ret;
@@ -279,12 +294,48 @@ void folder_needs(const struct folder *folder, struct needs *needs)
 	needs_path(needs, folder->path, NEEDS_LIST | NEEDS_MAKE |
 		   NEEDS_REMOVE | NEEDS_REMOVE_DIR);
 	needs_parent(needs, folder->path, NEEDS_REMOVE_DIR);
+	/* What clients' processes are called. */
+	needs_path(needs, "/proc", NEEDS_READ);
+}
+
+static int folder_set_all(struct folder *folder, uid_t owner, gid_t group,
+			  mode_t mode)
+{
+	int ret;
+
+	folder->owner = owner;
+	folder->group = group;
+	folder->mode = mode;
+	folder->netlink->owner = owner;
+	ret = vde_server_own(folder->vde, mode, owner, group);
+	return ret ? : folder_set_files(folder);
+}
+
+int folder_set(struct folder *folder, uid_t owner, gid_t group, mode_t mode)
+{
+	const struct folder before = *folder;
+	int ret = folder_set_all(folder, owner, group, mode);
+
+	if (ret)
+		folder_set_all(folder, before.owner, before.group, before.mode);
+	return ret;
+}
+
+int folder_give(struct folder *folder, uid_t uid)
+{
+	if (!folder->path)
+		return 0;
+	return folder_set(folder, uid, folder->group, folder->mode);
 }
 
 void folder_close(struct folder *folder)
 {
 	if (!folder->path)
 		return;
+	if (folder->netlink) {
+		netlink_vhub_gone(folder);
+		netlink_free(folder->netlink);
+	}
 	if (folder->stream)
 		link_free(folder->stream);
 	if (folder->vde)

@@ -6,25 +6,32 @@
 #include <sys/types.h>
 
 #include "link.h"
+#include "netlink.h"
 
 #define FOLDER_MODE	0660	/* of sockets, unless other is said */
 
 /**
  * struct folder - the folder
+ * @hub: the hub
  * @path: it, or NULL
  * @mode: of its sockets
- * @group: owner of them, or -1
+ * @owner: user of them
+ * @group: likewise; -1 at first for that of the process
  * @lock: file that is locked as long as we are the hub, or -1
  * @stream: the link that QEMU and libvhub connect to, or NULL
  * @vde: the link that VDE's programs plug into, or NULL
+ * @netlink: the sockets by which the hub is shown and changed, or NULL
  */
 struct folder {
+	struct hub *hub;
 	char *path;
 	mode_t mode;
+	uid_t owner;
 	gid_t group;
 	int lock;
 	struct link *stream;
 	struct link *vde;
+	struct netlink *netlink;
 };
 
 /* From words, NULL for what was not given. False after setting the error. */
@@ -37,7 +44,10 @@ bool folder_parse(struct folder *folder, const char *mode, const char *group,
 bool folder_open(struct folder *folder, struct hub *hub, GError **error);
 
 /* Have it be that user's, as whom we go on. Return 0 or -errno. */
-int folder_give(const struct folder *folder, uid_t uid);
+int folder_give(struct folder *folder, uid_t uid);
+
+/* Change whose it is, and who may connect. Return 0 or -errno. */
+int folder_set(struct folder *folder, uid_t owner, gid_t group, mode_t mode);
 
 /* Add what it needs from then on. */
 void folder_needs(const struct folder *folder, struct needs *needs);

@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
-#include "../libvhub/netlink.h"
 #include "hub.h"
 
 void hub_init(struct hub *hub, const char *name, struct loop *loop)
@@ -29,6 +30,40 @@ void hub_set_mode(struct hub *hub, uint32_t mode)
 		fdb_close(&hub->fdb);
 }
 
+void port_tell(struct port *port)
+{
+	const struct hub_news *news = port->hub->news;
+
+	loop_cancel(port->hub->loop, &port->news);
+	if (!news)
+		return;
+	port->announced = true;
+	news->port(port);
+}
+
+static void port_news(struct loop_work *work)
+{
+	port_tell(container_of(work, struct port, news));
+}
+
+void port_changed(struct port *port)
+{
+	loop_soon(port->hub->loop, &port->news);
+}
+
+struct port *hub_port(const struct hub *hub, uint32_t number)
+{
+	struct port *port;
+	const GList *node;
+
+	for (node = hub->ports.head; node; node = node->next) {
+		port = node->data;
+		if (port->number == number)
+			return port;
+	}
+	return NULL;
+}
+
 int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,
 	      enum port_size size, const char *label)
 {
@@ -38,25 +73,77 @@ int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,
 	port->hub = hub;
 	port->node.data = port;
 	g_queue_init(&port->addresses);
+	port->news.run = port_news;
 	snprintf(port->label, sizeof(port->label), "%s", label);
 	ret = hub->ops->open(port, size);
-	if (!ret)
-		g_queue_push_tail_link(&hub->ports, &port->node);
-	return ret;
+	if (ret)
+		return ret;
+	g_queue_push_tail_link(&hub->ports, &port->node);
+	hub->generation++;
+	port_changed(port);
+	return 0;
 }
 
 void port_close(struct port *port)
 {
-	g_queue_unlink(&port->hub->ports, &port->node);
-	port->hub->ops->close(port);
+	struct hub *hub = port->hub;
+
+	g_queue_unlink(&hub->ports, &port->node);
+	hub->generation++;
+	loop_cancel(hub->loop, &port->news);
+	if (port->announced && hub->news)
+		hub->news->port_gone(port);
+	hub->ops->close(port);
 }
 
-void port_set_up(struct port *port, bool up)
+static void port_update(struct port *port)
 {
+	bool up = port->works && !port->pulled;
+
 	if (port->up == up)
 		return;
 	port->up = up;
 	port->hub->ops->up(port);
+	port_changed(port);
+}
+
+void port_set_up(struct port *port, bool up)
+{
+	port->works = up;
+	port_update(port);
+}
+
+void port_pull(struct port *port, bool pulled)
+{
+	port->pulled = pulled;
+	port_update(port);
+}
+
+/* What it is called is its own affair. */
+static void port_read_command(struct port_user *user)
+{
+	char path[64], *text = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)user->pid);
+	if (g_file_get_contents(path, &text, NULL, NULL))
+		snprintf(user->command, sizeof(user->command), "%s",
+			 g_strchomp(text));
+	g_free(text);
+}
+
+void port_set_user(struct port *port, int fd)
+{
+	struct port_user *user = &port->user;
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	memset(user, 0, sizeof(*user));
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) ||
+	    cred.pid <= 0)
+		return;
+	user->pid = cred.pid;
+	user->uid = cred.uid;
+	port_read_command(user);
 }
 
 static uint64_t frames_bytes(const struct vhub_frame *frames, unsigned int n)
@@ -73,6 +160,10 @@ void port_input(struct port *port, const struct vhub_frame *frames,
 {
 	if (!n)
 		return;
+	if (port->pulled) {
+		port->drops[VHUB_A_DROPS_NO_LINK] += n;
+		return;
+	}
 	port->tx_frames += n;
 	port->tx_bytes += frames_bytes(frames, n);
 	port->hub->ops->input(port, frames, n);

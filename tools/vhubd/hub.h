@@ -15,6 +15,7 @@
 
 #include <linux/vhub.h>
 
+#include "../libvhub/netlink.h"
 #include "../libvhub/vhub.h"
 #include "fdb.h"
 #include "loop.h"
@@ -39,12 +40,15 @@ struct port;
 
 /**
  * struct port_ops - what a link does for its port
+ * @end: end the client that the port is of, and so the port; NULL where there are
+ *	no clients
  * @output: take frames that the hub has for the link, the first of them first.
  *	Returns how many were taken, with those that port_lose() was told of.
  *	After less than all, the link calls port_writable() once it takes more.
  *	It must not close any port.
  */
 struct port_ops {
+	void (*end)(struct port *port);
 	unsigned int (*output)(struct port *port,
 			       const struct vhub_frame *frames,
 			       unsigned int n);
@@ -61,12 +65,31 @@ enum port_size {
 };
 
 /**
+ * struct port_user - the process that is at a port
+ * @pid: its number, 0 if that is not known
+ * @uid: its user
+ * @command: what it was called
+ */
+struct port_user {
+	pid_t pid;
+	uid_t uid;
+	char command[VHUB_COMMAND_SIZE];
+};
+
+/**
  * struct port - a place on the hub, part of what a link is made of
  * @ops: of the link
  * @hub: its hub
- * @up: the link takes frames
+ * @works: the link takes frames
+ * @pulled: its cable is, by request
+ * @up: the one, and not the other
+ * @client: it is that of a client, and ends with it
+ * @kind: VHUB_PORT_KIND_*
+ * @announced: it has been told that it is there
+ * @news: that has to be told, or what has changed
  * @number: on the hub
  * @label: what it is
+ * @user: who is there
  * @at: where it is on the hub, of the hub's kind
  * @rx_frames: taken by the link
  * @rx_bytes: of these
@@ -84,9 +107,16 @@ enum port_size {
 struct port {
 	const struct port_ops *ops;
 	struct hub *hub;
+	bool works;
+	bool pulled;
 	bool up;
+	bool client;
+	bool announced;
+	uint32_t kind;
+	struct loop_work news;
 	uint32_t number;
 	char label[VHUB_LABEL_SIZE];
+	struct port_user user;
 	void *at;
 	uint64_t rx_frames;
 	uint64_t rx_bytes;
@@ -119,11 +149,25 @@ struct hub_ops {
 };
 
 /**
+ * struct hub_news - where it is told what happens to ports
+ * @port: one came or was changed
+ * @port_gone: one goes
+ */
+struct hub_news {
+	void (*port)(struct port *port);
+	void (*port_gone)(struct port *port);
+};
+
+/**
  * struct hub - the hub that this process serves
  * @ops: its kind
  * @name: its name
  * @loop: where files are waited for
  * @ports: of this process
+ * @news: who wants to know, or NULL
+ * @data: of these
+ * @stop: end the process
+ * @generation: how often a port came or went
  * @next: number to try for the next port, of the user hub
  * @fdb: the addresses of the user hub, if that is in mode switch
  * @receive_only: it has been said that there is no right to send
@@ -134,6 +178,10 @@ struct hub {
 	const char *name;
 	struct loop *loop;
 	GQueue ports;
+	const struct hub_news *news;
+	void *data;
+	void (*stop)(struct hub *hub);
+	uint32_t generation;
 	uint32_t next;
 	struct fdb fdb;
 	bool receive_only;
@@ -165,6 +213,19 @@ void port_close(struct port *port);
 
 /* Does the link take frames? What came while it did not is lost. */
 void port_set_up(struct port *port, bool up);
+
+/* Pull the cable out, or plug it in. */
+void port_pull(struct port *port, bool pulled);
+
+/* Who is at the other end of a unix socket is who is at the port. */
+void port_set_user(struct port *port, int fd);
+
+/* Something that listeners are told of has changed; they are, soon or now. */
+void port_changed(struct port *port);
+void port_tell(struct port *port);
+
+/* The port of that number, or NULL. */
+struct port *hub_port(const struct hub *hub, uint32_t number);
 
 /* See struct port_ops. */
 static inline void port_writable(struct port *port)

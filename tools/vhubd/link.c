@@ -180,8 +180,10 @@ bool link_port(struct link *link, struct port *port,
 	       const char *label, GError **error)
 {
 	char text[VHUB_SENTENCE_SIZE];
-	int ret = port_open(port, link->hub, ops, size, label ? : link->text);
+	int ret;
 
+	port->kind = link->own ? VHUB_PORT_KIND_FD : VHUB_PORT_KIND_LINK;
+	ret = port_open(port, link->hub, ops, size, label ? : link->text);
 	if (!ret)
 		return true;
 	vhub_explain_attach(ret, link->hub->name, text);

@@ -34,6 +34,7 @@ struct link_ops {
  * @pause: seconds until the next try
  * @pause_first: seconds until the first try
  * @once: do not try again
+ * @own: it is the hub's own, by which emulators attach
  * @works: it does
  * @failed: it has been said that it does not
  * @since: when it began to work, or not to
@@ -46,6 +47,7 @@ struct link {
 	unsigned int pause;
 	unsigned int pause_first;
 	bool once;
+	bool own;
 	bool works;
 	bool failed;
 	gint64 since;
@@ -72,6 +74,9 @@ extern const struct link_kind link_vde;
 extern const struct link_kind link_vde_server;
 extern const struct link_kind link_tap;
 extern const struct link_kind link_user;
+
+/* Have the sockets of a link_vde_server be for others. Return 0 or -errno. */
+int vde_server_own(struct link *link, mode_t mode, uid_t owner, gid_t group);
 
 /* A link from its text. NULL after setting the error. */
 struct link *link_create(struct hub *hub, const char *text, GError **error);

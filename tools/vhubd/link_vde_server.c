@@ -263,6 +263,9 @@ static bool vde_client_place(struct vde_client *client,
 				    link_size(vs->acceptor.clients.length), label,
 				    error);
 	client->d.failed = vde_client_failed;
+	client->d.port.client = true;
+	if (client->placed)
+		port_set_user(&client->d.port, client->control.fd);
 	g_free(label);
 	return client->placed;
 }
@@ -354,6 +357,18 @@ static int vde_own(const struct vde_server *vs, const char *path, mode_t mode)
 	if (vs->group != (gid_t)-1 && chown(path, -1, vs->group))
 		return -errno;
 	return chmod(path, mode) ? -errno : 0;
+}
+
+int vde_server_own(struct link *link, mode_t mode, uid_t owner, gid_t group)
+{
+	struct vde_server *vs = container_of(link, struct vde_server, link);
+
+	vs->mode = mode;
+	vs->group = group;
+	if (chown(vs->dir, owner, group) || chown(vs->ep.path, owner, group) ||
+	    chmod(vs->dir, vde_dir_mode(mode)) || chmod(vs->ep.path, mode))
+		return -errno;
+	return 0;
 }
 
 static bool vde_make_dir(struct vde_server *vs, GError **error)

@@ -52,8 +52,9 @@ static void listener_closed(struct stream *s, const char *why)
 	listener_forget(client);
 }
 
-/* Takes the socket. */
-static void listener_plug(struct listener *l, int fd, const char *label)
+/* Takes the socket. @user: whose socket says who is there. NULL if refused. */
+static struct port *listener_plug(struct listener *l, int fd, int user,
+				  const char *label)
 {
 	struct listener_client *client = g_new0(struct listener_client, 1);
 	GError *error = NULL;
@@ -68,18 +69,32 @@ static void listener_plug(struct listener *l, int fd, const char *label)
 		g_error_free(error);
 		g_free(client);
 		close(fd);
-		return;
+		return NULL;
 	}
+	client->stream.port.client = true;
+	port_set_user(&client->stream.port, user);
 	g_queue_push_tail_link(&l->acceptor.clients, &client->node);
 	ret = stream_plug(&client->stream, fd);
 	if (ret) {
 		acceptor_refuse(&l->acceptor, strerror(-ret));
 		listener_forget(client);
-		return;
+		return NULL;
 	}
 	acceptor_took(&l->acceptor);
 	g_info("%s: port %u %s: connected", l->link.text,
 	       client->stream.port.number, label);
+	return &client->stream.port;
+}
+
+struct port *listener_adopt(struct link *link, int fd, int user,
+			    const char *label)
+{
+	struct listener *l = container_of(link, struct listener, link);
+
+	if (l->acceptor.clients.length < l->acceptor.max)
+		return listener_plug(l, fd, user, label);
+	close(fd);
+	return NULL;
 }
 
 /* Who it is: an address, or a process of this machine. */
@@ -106,7 +121,7 @@ static void listener_take(struct acceptor *a, int fd, const struct addr *addr)
 
 	listener_label(l, fd, addr, label);
 	endpoint_tune(&l->ep, fd);
-	listener_plug(l, fd, label);
+	listener_plug(l, fd, fd, label);
 }
 
 static bool listener_open(struct link *link, GError **error)

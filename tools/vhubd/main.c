@@ -386,6 +386,13 @@ static void main_signal(struct signals *s, int number)
 		g_main_loop_quit(vhubd->main);
 }
 
+static void main_stop_hub(struct hub *hub)
+{
+	struct vhubd *vhubd = container_of(hub, struct vhubd, hub);
+
+	g_main_loop_quit(vhubd->main);
+}
+
 static int main_open_signals(struct vhubd *vhubd)
 {
 	int ret = signals_open(&vhubd->signals, vhubd->hub.loop, main_signal);
@@ -444,7 +451,7 @@ static void main_needs(const struct vhubd *vhubd, struct needs *needs)
 		needs_parent(needs, vhubd->pid_file, NEEDS_REMOVE);
 }
 
-static int main_drop(const struct vhubd *vhubd, const struct needs *needs)
+static int main_drop(struct vhubd *vhubd, const struct needs *needs)
 {
 	int ret = 0;
 
@@ -589,6 +596,7 @@ static int main_serve(struct vhubd *vhubd)
 		return main_fail(MAIN_REFUSED, "cannot wait for files: %s",
 				 strerror(errno));
 	hub_init(&vhubd->hub, vhubd->words[0], loop);
+	vhubd->hub.stop = main_stop_hub;
 	g_log_set_default_handler(main_log, vhubd);
 	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
 	ret = main_check_switch(vhubd);

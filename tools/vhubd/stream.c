@@ -203,7 +203,17 @@ static unsigned int stream_output(struct port *port,
 	return taken;
 }
 
-static const struct port_ops stream_port_ops = { .output = stream_output };
+static void stream_end(struct port *port)
+{
+	struct stream *s = container_of(port, struct stream, port);
+
+	s->closed(s, "it is taken off the hub");
+}
+
+static const struct port_ops stream_port_ops = {
+	.end = stream_end,
+	.output = stream_output,
+};
 
 static void stream_writable(struct stream *s)
 {

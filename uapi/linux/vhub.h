@@ -31,16 +31,29 @@ enum vhub_hub_mode {
 };
 
 /**
+ * enum vhub_hub_kind - What a hub is.
+ * @VHUB_HUB_KIND_UNSPEC: A network device, as no attribute is.
+ * @VHUB_HUB_KIND_USER: A process, a user hub.
+ */
+enum vhub_hub_kind {
+	VHUB_HUB_KIND_UNSPEC,
+	VHUB_HUB_KIND_USER,
+};
+
+/**
  * enum vhub_port_kind - What a port is made of.
- * @VHUB_PORT_KIND_FD: An open file of /dev/vhub, one queue or several.
+ * @VHUB_PORT_KIND_FD: An open file: of /dev/vhub, one queue or several; or a
+ *   client's socket of a user hub.
  * @VHUB_PORT_KIND_HOST: The hub's own network device, the host's cable.
  * @VHUB_PORT_KIND_DEV: A network device whose master is the hub's.
+ * @VHUB_PORT_KIND_LINK: A link of a user hub, to a socket or to a switch.
  */
 enum vhub_port_kind {
 	VHUB_PORT_KIND_UNSPEC,
 	VHUB_PORT_KIND_FD,
 	VHUB_PORT_KIND_HOST,
 	VHUB_PORT_KIND_DEV,
+	VHUB_PORT_KIND_LINK,
 };
 
 /**
@@ -94,6 +107,7 @@ enum {
 	VHUB_A_HUB_AGEING_MS,
 	VHUB_A_HUB_MAX_ADDRESSES,
 	VHUB_A_HUB_ADDRESSES,
+	VHUB_A_HUB_KIND,
 
 	__VHUB_A_HUB_MAX,
 	VHUB_A_HUB_MAX = (__VHUB_A_HUB_MAX - 1)
@@ -203,6 +217,7 @@ enum {
 	VHUB_CMD_FDB_FLUSH,
 	VHUB_CMD_FDB_NTF,
 	VHUB_CMD_FDB_DEL_NTF,
+	VHUB_CMD_HUB_DEL,
 
 	__VHUB_CMD_MAX,
 	VHUB_CMD_MAX = (__VHUB_CMD_MAX - 1)
