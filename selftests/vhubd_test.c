@@ -40,9 +40,14 @@ static void exec_vhubd(char **argv)
 
 static void be_vhubd(const struct vhubd *d, int ready, char **argv)
 {
+	char pid[16];
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(d->log, STDERR_FILENO);
 	fcntl(ready, F_SETFD, 0);
+	/* As systemd: files are for that process, if the test has not said so. */
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 0);
 	exec_vhubd(argv);
 }
 

@@ -415,10 +415,24 @@ int endpoint_bind(const struct endpoint *ep, int type, GError **error)
 	return endpoint_bind_inet(&copy, type, error);
 }
 
+/* A client, for example, cannot have clients. */
+static bool endpoint_listens(const struct endpoint *ep, GError **error)
+{
+	socklen_t len = sizeof(int);
+	int listens = 0;
+
+	getsockopt(ep->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len);
+	if (!listens)
+		opts_error(error, "file %d is not a socket that listens",
+			   ep->fd);
+	return listens;
+}
+
 int endpoint_listen(struct endpoint *ep, GError **error)
 {
 	if (ep->type == ENDPOINT_FD)
-		return endpoint_take_fd(ep, error);
+		return endpoint_listens(ep, error) ?
+		       endpoint_take_fd(ep, error) : -1;
 	return endpoint_bind(ep, SOCK_STREAM, error);
 }
 

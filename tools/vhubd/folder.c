@@ -17,6 +17,7 @@
 
 #include "../libvhub/place.h"
 #include "folder.h"
+#include "inherit.h"
 #include "netlink_vhub.h"
 
 /* Folders may go again and again between our making and opening them. */
@@ -120,13 +121,15 @@ static void folder_remove_vde(const char *dir)
 	g_free(path);
 }
 
-/* All but the lock. */
-static void folder_clean(const char *dir)
+/* All but the lock, and what was handed over to us. */
+static void folder_clean(const struct folder *folder)
 {
-	folder_remove(dir, VHUB_PLACE_STREAM);
-	folder_remove(dir, VHUB_PLACE_NETLINK);
-	folder_remove(dir, VHUB_PLACE_EVENTS);
-	folder_remove_vde(dir);
+	if (!folder->stream_given)
+		folder_remove(folder->path, VHUB_PLACE_STREAM);
+	folder_remove(folder->path, VHUB_PLACE_NETLINK);
+	folder_remove(folder->path, VHUB_PLACE_EVENTS);
+	if (!folder->vde_given)
+		folder_remove_vde(folder->path);
 }
 
 /* Makes the folder ours. Return 0 or -errno. */
@@ -147,7 +150,7 @@ static int folder_take(struct folder *folder, const char *base,
 	folder->owner = geteuid();
 	if (folder->group == (gid_t)-1)
 		folder->group = getegid();
-	folder_clean(path);
+	folder_clean(folder);
 	return chmod(path, 0700) ? -errno : 0;
 }
 
@@ -180,15 +183,25 @@ static struct link *folder_link(struct hub *hub, char *text, GError **error)
 	return NULL;
 }
 
-static bool folder_open_stream(struct folder *folder, GError **error)
+static char *folder_stream_text(const struct folder *folder)
 {
-	char *value = folder_value(folder, VHUB_PLACE_STREAM);
-	char *text;
+	char *value, *text;
 
+	if (folder->stream_given)
+		return g_strdup_printf("stream,server=on,addr.type=fd,addr.str="
+				       VHUB_PLACE_STREAM ",clients=%u",
+				       HUB_PORTS_MAX);
+	value = folder_value(folder, VHUB_PLACE_STREAM);
 	text = g_strdup_printf("stream,server=on,addr.type=unix,addr.path=%s,clients=%u",
 			       value, HUB_PORTS_MAX);
-	folder->stream = folder_link(folder->hub, text, error);
 	g_free(value);
+	return text;
+}
+
+static bool folder_open_stream(struct folder *folder, GError **error)
+{
+	folder->stream = folder_link(folder->hub, folder_stream_text(folder),
+				     error);
 	return folder->stream;
 }
 
@@ -197,8 +210,9 @@ static bool folder_open_vde(struct folder *folder, GError **error)
 	char *value = folder_value(folder, VHUB_PLACE_VDE);
 	char *text;
 
-	text = g_strdup_printf("vde-server,sock=%s,mode=0%o,group=%u", value,
-			       folder->mode, folder->group);
+	text = g_strdup_printf("vde-server,sock=%s,mode=0%o,group=%u%s", value,
+			       folder->mode, folder->group,
+			       folder->vde_given ? ",fd=" VHUB_PLACE_VDE : "");
 	folder->vde = folder_link(folder->hub, text, error);
 	g_free(value);
 	return folder->vde;
@@ -223,6 +237,55 @@ static void folder_error(GError **error, int err, const char *base,
 			   strerror(-err));
 }
 
+/* The owner may always ask, and so give itself more rights again. */
+static mode_t folder_netlink_mode(mode_t mode)
+{
+	return mode | 0600;
+}
+
+static int folder_set_files(const struct folder *folder, bool given)
+{
+	const struct {
+		const char *name;
+		mode_t mode;
+		bool given;
+	} files[] = {
+		{ VHUB_PLACE_LOCK, 0600, false },
+		{ VHUB_PLACE_STREAM, folder->mode, folder->stream_given },
+		{ VHUB_PLACE_NETLINK, folder_netlink_mode(folder->mode), false },
+		{ VHUB_PLACE_EVENTS, folder_netlink_mode(folder->mode), false },
+		{ "", folder_dir_mode(folder->mode), false },
+	};
+	unsigned int i;
+	int ret = 0;
+	char *path;
+
+	for (i = 0; !ret && i < G_N_ELEMENTS(files); i++) {
+		if (files[i].given && !given)
+			continue;
+		path = g_build_filename(folder->path, files[i].name, NULL);
+		if (lchown(path, folder->owner, folder->group) ||
+		    chmod(path, files[i].mode))
+			ret = -errno;
+		g_free(path);
+	}
+	return ret;
+}
+
+/* Have all be for whom the folder says. @given: what was handed over, too, which is
+ * as somebody else wanted it. Return 0 or -errno.
+ */
+static int folder_set_all(const struct folder *folder, bool given)
+{
+	int ret = 0;
+
+	folder->netlink->owner = folder->owner;
+	if (given || !folder->vde_given)
+		ret = vde_server_own(folder->vde, folder->mode, folder->owner,
+				     folder->group);
+	return ret ? : folder_set_files(folder, given);
+}
+
 bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 {
 	char base[VHUB_PLACE_SIZE];
@@ -234,6 +297,8 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 			   hub->name);
 		return false;
 	}
+	folder->stream_given = inherit_find(VHUB_PLACE_STREAM) >= 0;
+	folder->vde_given = inherit_find(VHUB_PLACE_VDE) >= 0;
 	ret = folder_take(folder, base, hub->name);
 	if (ret) {
 		folder_error(error, ret, base, hub->name);
@@ -245,44 +310,10 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 	ret = folder_open_netlink(folder);
 	/* The last thing that is changed lets others in: see libvhub's listen.c */
 	if (!ret)
-		ret = folder_set(folder, folder->owner, folder->group,
-				 folder->mode);
+		ret = folder_set_all(folder, false);
 	if (ret)
 		folder_error(error, ret, base, hub->name);
 	return !ret;
-}
-
-/* The owner may always ask, and so give itself more rights again. */
-static mode_t folder_netlink_mode(mode_t mode)
-{
-	return mode | 0600;
-}
-
-/* What folder_set() sees to itself. */
-static int folder_set_files(const struct folder *folder)
-{
-	const struct {
-		const char *name;
-		mode_t mode;
-	} files[] = {
-		{ VHUB_PLACE_LOCK, 0600 },
-		{ VHUB_PLACE_STREAM, folder->mode },
-		{ VHUB_PLACE_NETLINK, folder_netlink_mode(folder->mode) },
-		{ VHUB_PLACE_EVENTS, folder_netlink_mode(folder->mode) },
-		{ "", folder_dir_mode(folder->mode) },
-	};
-	unsigned int i;
-	int ret = 0;
-	char *path;
-
-	for (i = 0; !ret && i < G_N_ELEMENTS(files); i++) {
-		path = g_build_filename(folder->path, files[i].name, NULL);
-		if (lchown(path, folder->owner, folder->group) ||
-		    chmod(path, files[i].mode))
-			ret = -errno;
-		g_free(path);
-	}
-	return ret;
 }
 
 void folder_needs(const struct folder *folder, struct needs *needs)
@@ -298,26 +329,19 @@ void folder_needs(const struct folder *folder, struct needs *needs)
 	needs_path(needs, "/proc", NEEDS_READ);
 }
 
-static int folder_set_all(struct folder *folder, uid_t owner, gid_t group,
-			  mode_t mode)
+int folder_set(struct folder *folder, uid_t owner, gid_t group, mode_t mode)
 {
+	const struct folder before = *folder;
 	int ret;
 
 	folder->owner = owner;
 	folder->group = group;
 	folder->mode = mode;
-	folder->netlink->owner = owner;
-	ret = vde_server_own(folder->vde, mode, owner, group);
-	return ret ? : folder_set_files(folder);
-}
-
-int folder_set(struct folder *folder, uid_t owner, gid_t group, mode_t mode)
-{
-	const struct folder before = *folder;
-	int ret = folder_set_all(folder, owner, group, mode);
-
-	if (ret)
-		folder_set_all(folder, before.owner, before.group, before.mode);
+	ret = folder_set_all(folder, true);
+	if (!ret)
+		return 0;
+	*folder = before;
+	folder_set_all(folder, true);
 	return ret;
 }
 
@@ -325,7 +349,8 @@ int folder_give(struct folder *folder, uid_t uid)
 {
 	if (!folder->path)
 		return 0;
-	return folder_set(folder, uid, folder->group, folder->mode);
+	folder->owner = uid;
+	return folder_set_all(folder, false);
 }
 
 void folder_close(struct folder *folder)
@@ -340,7 +365,7 @@ void folder_close(struct folder *folder)
 		link_free(folder->stream);
 	if (folder->vde)
 		link_free(folder->vde);
-	folder_clean(folder->path);
+	folder_clean(folder);
 	/* Until it is closed the lock is ours, whatever its name is. */
 	folder_remove(folder->path, VHUB_PLACE_LOCK);
 	rmdir(folder->path);

@@ -20,6 +20,8 @@
  * @lock: file that is locked as long as we are the hub, or -1
  * @stream: the link that QEMU and libvhub connect to, or NULL
  * @vde: the link that VDE's programs plug into, or NULL
+ * @stream_given: its socket was handed over, and is not ours to remove
+ * @vde_given: likewise
  * @netlink: the sockets by which the hub is shown and changed, or NULL
  */
 struct folder {
@@ -31,6 +33,8 @@ struct folder {
 	int lock;
 	struct link *stream;
 	struct link *vde;
+	bool stream_given;
+	bool vde_given;
 	struct netlink *netlink;
 };
 

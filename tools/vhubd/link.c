@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../libvhub/netlink.h"
+#include "inherit.h"
 #include "link.h"
 
 /* Seconds between two tries. */
@@ -196,16 +197,26 @@ enum port_size link_size(unsigned int n)
 	return n <= LINK_WIDE ? PORT_WIDE : PORT_NARROW;
 }
 
-int link_fd(const struct opts *opts, const char *text, GError **error)
+/* By name or number; -1 for neither. */
+static long link_fd_parse(const char *text)
 {
-	char *end;
-	int flags;
 	long fd;
+	char *end;
 
+	if (!g_ascii_isdigit(*text))
+		return inherit_find(text);
 	errno = 0;
 	fd = strtol(text, &end, 10);
-	if (!g_ascii_isdigit(*text) || errno || *end || fd > G_MAXINT) {
-		opts_error(error, "%s: \"%s\" is not the number of a file",
+	return errno || *end || fd > G_MAXINT ? -1 : fd;
+}
+
+int link_fd(const struct opts *opts, const char *text, GError **error)
+{
+	long fd = link_fd_parse(text);
+	int flags;
+
+	if (fd < 0) {
+		opts_error(error, "%s: no file that is left has the number or name \"%s\"",
 			   opts->kind, text);
 		return -1;
 	}

@@ -118,7 +118,7 @@ bool link_port(struct link *link, struct port *port,
 /* What the port of one of @n clients is worth: the first few are wide. */
 enum port_size link_size(unsigned int n);
 
-/* A file that was inherited, by the number in @text. -1 after an error. */
+/* A file that was inherited, by its name or number. -1 after an error. */
 int link_fd(const struct opts *opts, const char *text, GError **error);
 
 #endif /* VHUBD_LINK_H */

@@ -27,7 +27,7 @@
 #define VDE_MODE	0600	/* of sockets, unless other is said */
 
 static const char *const vde_server_options[] = {
-	"id", "sock", "mode", "group", "clients", NULL
+	"id", "sock", "fd", "mode", "group", "clients", NULL
 };
 
 /* Requests; a description may follow. The older form has no version there, but
@@ -53,7 +53,8 @@ struct vde_request_old {
  * struct vde_server - the link
  * @link: what all links have
  * @dir: the folder
- * @ep: the socket in it
+ * @ep: the socket in it, or one that listens there already
+ * @ctl: the path of that
  * @made: we made the folder
  * @mode: of sockets
  * @group: owner of them, or -1
@@ -63,6 +64,7 @@ struct vde_server {
 	struct link link;
 	char *dir;
 	struct endpoint ep;
+	char *ctl;
 	bool made;
 	uint64_t mode;
 	gid_t group;
@@ -365,8 +367,8 @@ int vde_server_own(struct link *link, mode_t mode, uid_t owner, gid_t group)
 
 	vs->mode = mode;
 	vs->group = group;
-	if (chown(vs->dir, owner, group) || chown(vs->ep.path, owner, group) ||
-	    chmod(vs->dir, vde_dir_mode(mode)) || chmod(vs->ep.path, mode))
+	if (chown(vs->dir, owner, group) || chown(vs->ctl, owner, group) ||
+	    chmod(vs->dir, vde_dir_mode(mode)) || chmod(vs->ctl, mode))
 		return -errno;
 	return 0;
 }
@@ -418,14 +420,13 @@ static bool vde_server_open(struct link *link, GError **error)
 		return false;
 	vde_clean_dir(vs);
 	ret = acceptor_open(&vs->acceptor, fd);
-	if (!ret)
-		ret = vde_own(vs, vs->ep.path, vs->mode);
+	if (!ret && vs->ep.type == ENDPOINT_UNIX)
+		ret = vde_own(vs, vs->ctl, vs->mode);
 	if (!ret) {
 		link_works(link, NULL);
 		return true;
 	}
-	opts_error(error, "cannot serve at %s: %s", vs->ep.path,
-		   strerror(-ret));
+	opts_error(error, "cannot serve at %s: %s", vs->ctl, strerror(-ret));
 	return false;
 }
 
@@ -436,11 +437,12 @@ static void vde_server_close(struct link *link)
 
 	while (clients->head)
 		vde_client_free(clients->head->data);
-	if (acceptor_close(&vs->acceptor))
-		unlink(vs->ep.path);
+	if (acceptor_close(&vs->acceptor) && vs->ep.type == ENDPOINT_UNIX)
+		unlink(vs->ctl);
 	if (vs->made)
 		rmdir(vs->dir);
 	endpoint_clear(&vs->ep);
+	g_free(vs->ctl);
 	g_free(vs->dir);
 }
 
@@ -494,9 +496,21 @@ static bool vde_parse_sock(struct vde_server *vs, struct opts *opts,
 		return false;
 	}
 	vs->dir = g_strdup(dir);
-	vs->ep.type = ENDPOINT_UNIX;
-	vs->ep.path = g_strdup_printf("%s/ctl", dir);
+	vs->ctl = g_strdup_printf("%s/ctl", dir);
 	return true;
+}
+
+static bool vde_parse_ep(struct vde_server *vs, struct opts *opts,
+			 GError **error)
+{
+	const char *fd = opts_get(opts, "fd");
+
+	vs->ep.type = fd ? ENDPOINT_FD : ENDPOINT_UNIX;
+	if (!fd)
+		vs->ep.path = g_strdup(vs->ctl);
+	else
+		vs->ep.fd = link_fd(opts, fd, error);
+	return !fd || vs->ep.fd >= 0;
 }
 
 static struct link *vde_server_create(struct opts *opts, GError **error)
@@ -507,6 +521,7 @@ static struct link *vde_server_create(struct opts *opts, GError **error)
 	acceptor_init(&vs->acceptor, &vs->link, vde_server_take);
 	vs->mode = VDE_MODE;
 	if (vde_parse_sock(vs, opts, error) &&
+	    vde_parse_ep(vs, opts, error) &&
 	    vde_parse_group(vs, opts, error) &&
 	    opts_number(opts, NULL, "mode", 0777, &vs->mode, error) &&
 	    opts_number(opts, NULL, "clients", HUB_PORTS_MAX,

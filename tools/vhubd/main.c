@@ -16,6 +16,7 @@
 #include "background.h"
 #include "folder.h"
 #include "hub.h"
+#include "inherit.h"
 #include "link.h"
 #include "privilege.h"
 #include "relay.h"
@@ -60,6 +61,7 @@ enum main_exit {
  * @relay: only carry a connection on to there, see relay.h
  * @daemon: go to the background
  * @detached: we are there, and messages go to syslog
+ * @fds: files that we were handed over
  * @run_as: who to be when all is set up, or NULL
  * @pid_file: where our number is to be, or NULL
  * @pid_file_made: it is
@@ -87,6 +89,7 @@ struct vhubd {
 	char *relay;
 	gboolean daemon;
 	bool detached;
+	char **fds;
 	char *run_as;
 	char *pid_file;
 	bool pid_file_made;
@@ -180,6 +183,9 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		  "write the number of the process there", "FILE" },
 		{ "run-as", 0, 0, G_OPTION_ARG_STRING, &vhubd->run_as,
 		  "be that user when all is set up", "USER[:GROUP]" },
+		{ "fd", 0, 0, G_OPTION_ARG_STRING_ARRAY, &vhubd->fds,
+		  "a client that is connected, or a file that links know by name",
+		  "FD[=NAME]" },
 		{ "no-sandbox", 0, 0, G_OPTION_ARG_NONE, &vhubd->open,
 		  "let all files and system calls be", NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
@@ -270,6 +276,45 @@ static int main_check_switch(struct vhubd *vhubd)
 	if (vhubd->learn)
 		hub_set_mode(&vhubd->hub, VHUB_HUB_MODE_SWITCH);
 	return MAIN_OK;
+}
+
+/* A client is a link like others. */
+static void main_add_client(struct vhubd *vhubd, const char *fd)
+{
+	guint n = g_strv_length(vhubd->words);
+
+	vhubd->words = g_renew(char *, vhubd->words, n + 2);
+	vhubd->words[n] = g_strdup_printf("socket,fd=%s", fd);
+	vhubd->words[n + 1] = NULL;
+}
+
+static int main_inherit(struct vhubd *vhubd)
+{
+	GError *error = NULL;
+	bool good = inherit_systemd(&error);
+	char **fd;
+
+	for (fd = vhubd->fds; good && fd && *fd; fd++) {
+		if (strchr(*fd, '='))
+			good = inherit_add(*fd, &error);
+		else if (vhubd->words)
+			main_add_client(vhubd, *fd);
+	}
+	if (good)
+		return MAIN_OK;
+	main_fail(MAIN_USAGE, "%s", error->message);
+	g_error_free(error);
+	return MAIN_USAGE;
+}
+
+/* What somebody handed over for nothing is a mistake. */
+static int main_check_inherited(void)
+{
+	const char *name = inherit_left();
+
+	return !name ? MAIN_OK :
+	       main_fail(MAIN_USAGE, "nobody wants the file that was handed over as \"%s\"",
+			 name);
 }
 
 static int main_check_user(struct vhubd *vhubd)
@@ -548,6 +593,8 @@ static int main_run(struct vhubd *vhubd)
 	vhubd->main = g_main_loop_new(NULL, FALSE);
 	ret = main_open_folder(vhubd);
 	if (!ret)
+		ret = main_check_inherited();
+	if (!ret)
 		ret = main_open_links(vhubd);
 	if (!ret)
 		ret = main_settle(vhubd);
@@ -582,8 +629,10 @@ static int main_go_back(struct vhubd *vhubd)
 static int main_serve(struct vhubd *vhubd)
 {
 	struct loop *loop;
-	int ret = main_check(vhubd);
+	int ret = main_inherit(vhubd);
 
+	if (!ret)
+		ret = main_check(vhubd);
 	if (!ret)
 		ret = main_check_user(vhubd);
 	if (!ret)
@@ -632,6 +681,8 @@ int main(int argc, char **argv)
 	g_free(vhubd.group);
 	g_free(vhubd.ageing);
 	g_strfreev(vhubd.words);
+	g_strfreev(vhubd.fds);
+	inherit_free();
 	g_free(vhubd.run_as);
 	g_free(vhubd.pid_file);
 	g_free(vhubd.privilege.name);
