@@ -108,8 +108,10 @@ bench-baseline:
 bench-vhubd: tools
 	scripts/deps bench
 	$(MAKE) -s -C tools/bench O=$(CURDIR)/build/bench
-	unshare --user --map-root-user --net build/bench/vhub-bench \
-		--wall --long vde user-vde user-1 user-64
+	unshare --user --map-root-user --mount --net sh -c \
+		'mount -t tmpfs run /run && exec "$$@"' - \
+		build/bench/vhub-bench --wall --long vde user-vde user-1 \
+		user-64 lib-1 lib-64 hubport user-tcp idle-user
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean

@@ -15,6 +15,7 @@
 #define BENCH_FRAME_MAX		65535
 #define ATTACH_PORTS_MAX	4096
 #define IDLE_PORTS_MAX		1024
+#define IDLE_USER_CLIENTS	1000
 #define IDLE_KINDS		5
 #define IDLE_LEN		64
 #define BENCH_HUB		"bench0"
@@ -80,6 +81,7 @@ static inline int bench_check_frame(struct bench_check *check,
  * @title: in the table
  * @frame_max: bytes of the longest frame it carries
  * @window: frames that a paced sender has to be ahead at least
+ * @rings: of the kernel, which hold more frames and need less time for them
  * @receivers_max: receivers that a frame can reach, 0 for any number
  * @missing: why it cannot be had on this machine, or NULL; optional
  * @setup: make a network with that many ends
@@ -98,6 +100,7 @@ struct bench_rival {
 	const char *title;
 	size_t frame_max;
 	unsigned int window;
+	bool rings;
 	unsigned int receivers_max;
 	const char *(*missing)(void);
 	void (*setup)(unsigned int ends);
@@ -130,6 +133,10 @@ extern const struct bench_rival bench_vde;
 extern const struct bench_rival bench_user_1;
 extern const struct bench_rival bench_user_64;
 extern const struct bench_rival bench_user_vde;
+extern const struct bench_rival bench_hubport;
+extern const struct bench_rival bench_user_tcp;
+extern const struct bench_rival bench_lib_1;
+extern const struct bench_rival bench_lib_64;
 
 /**
  * struct flood_plan - a flood from one end to the others
@@ -194,6 +201,8 @@ extern const struct idle_kind idle_kinds[IDLE_KINDS];
 
 double idle_run(const struct bench_rival *rival, const struct idle_kind *kind,
 		unsigned int ports);
+
+double idle_user_run(void);
 
 /* Nanoseconds that memcpy() takes for a frame. */
 double copy_run(size_t len);
@@ -264,8 +273,11 @@ void bench_vhub_setup(unsigned int ends);
 void bench_vhub_setup_switch(unsigned int ends);
 void bench_vhub_teardown(void);
 
-/* The user hub with that link, which takes clients. */
-void bench_user_start(const char *link);
+/* The user hub with these links, or NULL, which take clients. */
+void bench_user_start(const char *link, const char *second);
 void bench_user_stop(void);
+
+/* Nanoseconds that it has run. */
+uint64_t bench_user_time(void);
 
 #endif /* BENCH_H */

@@ -215,6 +215,42 @@ static double limit_user_free(const struct results *results)
 			   limit_user_one(results, 1500, false), true);
 }
 
+/* By the worse of both ways to send. */
+static double limit_times_both(const struct results *results,
+			       const struct bench_rival *other,
+			       const struct bench_rival *ours, size_t len)
+{
+	return limit_worse(limit_times(results, other, ours, len, true),
+			   limit_times(results, other, ours, len, false),
+			   true);
+}
+
+/* The same between two users of libvhub. */
+static double limit_lib_64(const struct results *results)
+{
+	return limit_times_both(results, &bench_vde, &bench_lib_64, 64);
+}
+
+static double limit_lib_1500(const struct results *results)
+{
+	return limit_times_both(results, &bench_vde, &bench_lib_64, 1500);
+}
+
+static double limit_hubport_64(const struct results *results)
+{
+	return limit_times_both(results, &bench_hubport, &bench_user_tcp, 64);
+}
+
+static double limit_hubport_1500(const struct results *results)
+{
+	return limit_times_both(results, &bench_hubport, &bench_user_tcp, 1500);
+}
+
+static double limit_idle_user(const struct results *results)
+{
+	return results->idle_user;
+}
+
 /* Frames a second through @ours, by those through @other. */
 static double limit_wall_times(const struct results *results,
 			       const struct bench_rival *ours,
@@ -246,6 +282,23 @@ static double limit_user_wall(const struct results *results)
 {
 	return limit_worse(limit_user_wall_one(results, 64),
 			   limit_user_wall_one(results, 1500), true);
+}
+
+static double limit_lib_wall(const struct results *results)
+{
+	return limit_worse(limit_wall_times(results, &bench_lib_64,
+					    &bench_vde, 64, false),
+			   limit_wall_times(results, &bench_lib_64,
+					    &bench_vde, 1500, false), true);
+}
+
+static double limit_hubport_wall(const struct results *results)
+{
+	return limit_worse(limit_wall_times(results, &bench_user_tcp,
+					    &bench_hubport, 64, false),
+			   limit_wall_times(results, &bench_user_tcp,
+					    &bench_hubport, 1500, false),
+			   true);
 }
 
 static double limit_wall_one(const struct results *results, bool paced)
@@ -343,10 +396,44 @@ const struct result_limit result_limits[] = {
 		.unit = "times", .limit = 2.5, .at_least = true, .goal = true,
 		.value = limit_user_free,
 	}, {
+		.name = "vde_by_lib_64",
+		.title = "vde_switch to libvhub, 64 bytes",
+		.unit = "times", .limit = 5, .at_least = true,
+		.value = limit_lib_64,
+	}, {
+		.name = "vde_by_lib_1500",
+		.title = "vde_switch to libvhub, 1500 bytes",
+		.unit = "times", .limit = 5, .at_least = true, .goal = true,
+		.value = limit_lib_1500,
+	}, {
+		.name = "hubport_by_user_64",
+		.title = "QEMU's hubport to user hub, 64 bytes",
+		.unit = "times", .limit = 3, .at_least = true,
+		.value = limit_hubport_64,
+	}, {
+		.name = "hubport_by_user_1500",
+		.title = "QEMU's hubport to user hub, 1500 bytes",
+		.unit = "times", .limit = 3, .at_least = true, .goal = true,
+		.value = limit_hubport_1500,
+	}, {
+		.name = "idle_clients",
+		.title = "1000 idle clients, share of a processor",
+		.unit = "%", .limit = 0.1, .value = limit_idle_user,
+	}, {
 		.name = "user_by_vde_wall",
 		.title = "user hub to vde_switch, by the clock",
 		.unit = "times", .limit = 2.5, .at_least = true, .goal = true,
 		.value = limit_user_wall,
+	}, {
+		.name = "lib_by_vde_wall",
+		.title = "libvhub to vde_switch, by the clock",
+		.unit = "times", .limit = 5, .at_least = true, .goal = true,
+		.value = limit_lib_wall,
+	}, {
+		.name = "user_by_hubport_wall",
+		.title = "user hub to hubport, by the clock",
+		.unit = "times", .limit = 3, .at_least = true, .goal = true,
+		.value = limit_hubport_wall,
 	}, {
 		.name = "idle_elsewhere",
 		.title = "1024 idle ports, of another hub, to none",

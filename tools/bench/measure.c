@@ -163,6 +163,20 @@ static void measure_idle(const struct options *options,
 					  results);
 }
 
+/**
+ * measure_idle_user() - measure idle clients of the user hub
+ * @options: are they asked for
+ * @results: filled in
+ */
+void measure_idle_user(const struct options *options, struct results *results)
+{
+	results->idle_user = RESULT_NOT_ASKED;
+	if (!options_wanted(options, "idle-user"))
+		return;
+	results->idle_user = idle_user_run();
+	table_idle_user(results->idle_user);
+}
+
 static void measure_parts(struct results *results)
 {
 	static const struct bench_rival *const rivals[] = {
@@ -206,6 +220,7 @@ void measure_instructions(const struct options *options,
 		measure_tcp(results);
 	if (options_wanted(options, "idle"))
 		measure_idle(options, results);
+	measure_idle_user(options, results);
 	if (options_wanted(options, "parts"))
 		measure_parts(results);
 	if (options_wanted(options, "attach")) {

@@ -21,6 +21,10 @@ const struct bench_rival *const options_rivals[] = {
 	&bench_user_vde,
 	&bench_user_1,
 	&bench_user_64,
+	&bench_hubport,
+	&bench_user_tcp,
+	&bench_lib_1,
+	&bench_lib_64,
 	&bench_veth,
 	&bench_veth_bridge,
 	&bench_veth_hub,
@@ -29,7 +33,7 @@ const struct bench_rival *const options_rivals[] = {
 };
 
 static const char *const options_others[] = {
-	"memcpy", "echo", "tcp", "idle", "attach", "parts", NULL
+	"memcpy", "echo", "tcp", "idle", "idle-user", "attach", "parts", NULL
 };
 
 static void options_usage(FILE *out)
@@ -50,6 +54,10 @@ static void options_usage(FILE *out)
 	      "  user-vde vhubd as the hub, and clients as of vde\n"
 	      "  user-1, user-64\n"
 	      "           the same, by stream sockets, so many frames at a time\n"
+	      "  hubport  a QEMU with a -netdev hubport for each of two TCP sockets\n"
+	      "  user-tcp vhubd as the hub, and the same sockets\n"
+	      "  lib-1, lib-64\n"
+	      "           vhubd as the hub, by libvhub, so many frames at a time\n"
 	      "  veth     UDP between two namespaces joined by a veth pair\n"
 	      "  veth-bridge, veth-hub, veth-switch\n"
 	      "           the same, by two pairs and a Linux bridge, a hub, a hub\n"
@@ -57,6 +65,8 @@ static void options_usage(FILE *out)
 	      "  echo     one frame there and back, through each kind of system\n"
 	      "  tcp      TCP through veth and the three after it, by iperf3\n"
 	      "  idle     the hub with up to 1024 ports that nobody uses\n"
+	      "  idle-user\n"
+	      "           no frames: vhubd as the hub of 1000 clients\n"
 	      "  attach   no frames: attaching 4096 ports to a hub\n"
 	      "  parts    where the time of a frame goes, for vhub and tap\n"
 	      "All but the last if none is given.\n"

@@ -23,6 +23,8 @@ bool options_wanted(const struct options *options, const char *system);
 
 void measure_instructions(const struct options *options,
 			  struct results *results);
+void measure_idle_user(const struct options *options,
+		       struct results *results);
 void measure_wall(const struct options *options, struct results *results);
 
 #endif /* BENCH_OPTIONS_H */

@@ -11,6 +11,8 @@ const struct bench_rival *const result_echo_rivals[RESULTS_ECHOES] = {
 	&bench_tap,
 	&bench_ovs,
 	&bench_vde,
+	&bench_user_1,
+	&bench_lib_1,
 };
 
 const struct bench_rival *const result_tcp_rivals[RESULTS_TCPS] = {

@@ -5,14 +5,14 @@
 
 #include "bench.h"
 
-#define RESULTS_FLOODS_MAX	192
+#define RESULTS_FLOODS_MAX	256
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
-#define RESULTS_ECHOES		5
+#define RESULTS_ECHOES		7
 #define RESULTS_TCPS		4
 #define RESULTS_IDLE_PORTS	5	/* numbers of idle ports */
 #define RESULTS_IDLES_MAX	(2 * IDLE_KINDS * RESULTS_IDLE_PORTS)
-#define RESULTS_WALLS_MAX	96
+#define RESULTS_WALLS_MAX	128
 #define RESULTS_ROUNDS		3
 
 /**
@@ -95,6 +95,8 @@ struct result_wall {
  * @attach: of no ports when it was not measured
  * @tcp_missing: it was to be measured, and this machine lacks what it needs
  * @machine: measured when there are @parts
+ * @idle_user: share of a processor that vhubd uses beside idle clients, in
+ *	percent; RESULT_NOT_ASKED if not measured
  */
 struct results {
 	struct result_flood floods[RESULTS_FLOODS_MAX];
@@ -114,6 +116,7 @@ struct results {
 	unsigned int n_walls;
 	struct machine_costs machine;
 	struct attach_result attach;
+	double idle_user;
 };
 
 /* Values of a limit of which there is none. */
@@ -178,6 +181,7 @@ void table_idle(const struct results *results, const struct bench_rival *rival,
 void table_wall_head(void);
 void table_wall(const struct result_wall *wall);
 void table_wall_ratios(const struct results *results);
+void table_idle_user(double share);
 void table_parts(const struct results *results);
 void table_attach(const struct attach_result *attach);
 void table_limits(const struct results *results);

@@ -241,6 +241,7 @@ const struct bench_rival bench_ring_##n = {				\
 	.open		= ring_open_##n,				\
 	.send_batch	= ring_send_batch,				\
 	.look_all	= ring_look_all,				\
+	.rings		= true,					\
 	.close		= ring_close,					\
 	.teardown	= bench_vhub_teardown,				\
 }
@@ -326,6 +327,7 @@ const struct bench_rival bench_switch_##n = {				\
 	.open		= switch_open_##n,				\
 	.send_batch	= switch_send_batch,				\
 	.look_all	= ring_look_all,				\
+	.rings		= true,					\
 	.close		= ring_close,					\
 	.teardown	= bench_vhub_teardown,				\
 }

@@ -95,6 +95,13 @@ void table_idle(const struct results *results, const struct bench_rival *rival,
 	fflush(stdout);
 }
 
+void table_idle_user(double share)
+{
+	printf("\n%u idle clients of vhubd: %.4f %% of a processor\n",
+	       IDLE_USER_CLIENTS, share);
+	fflush(stdout);
+}
+
 void table_wall_head(void)
 {
 	printf("\nFrames a second that arrive, two processors, one receiver\n\n");

@@ -14,15 +14,16 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "user.h"
 
 #define USER_SOCKET	"/tmp/vhub-bench-user"
 #define USER_HEAD	4		/* bytes of a length */
 #define USER_ROOM	(68 << 10)	/* bytes that QEMU reads at once */
 #define USER_BATCH_MAX	64
-#define USER_WORDS	6
+#define USER_WORDS	7
 
 /**
  * struct user_conn - one end: a socket
@@ -61,11 +62,11 @@ static void user_exec(char **argv)
 	bench_die("vhubd: %s", strerror(errno));
 }
 
-void bench_user_start(const char *link)
+void bench_user_start(const char *link, const char *second)
 {
 	char ready[32], byte;
 	char *argv[USER_WORDS] = { "vhubd", "--user", ready, BENCH_HUB,
-				   (char *)link, NULL };
+				   (char *)link, (char *)second, NULL };
 	int ends[2];
 
 	if (pipe(ends))
@@ -84,6 +85,17 @@ void bench_user_start(const char *link)
 	close(ends[0]);
 }
 
+uint64_t bench_user_time(void)
+{
+	struct timespec time;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(user_pid, &clock) ||
+	    clock_gettime(clock, &time))
+		bench_die("vhubd ended");
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
 void bench_user_stop(void)
 {
 	kill(user_pid, SIGTERM);
@@ -94,25 +106,33 @@ static void user_setup(unsigned int ends)
 {
 	(void)ends;
 	bench_user_start("stream,server=on,addr.type=unix,addr.path="
-			 USER_SOCKET);
+			 USER_SOCKET, NULL);
+}
+
+/* Makes an end of a socket connected to @addr. */
+void user_connect(struct bench_end *end, const void *addr, socklen_t len)
+{
+	struct user_conn *conn = calloc(1, sizeof(*conn));
+
+	if (!conn)
+		bench_die("no memory");
+	conn->fd = socket(((const struct sockaddr *)addr)->sa_family,
+			  SOCK_STREAM, 0);
+	if (conn->fd < 0 || connect(conn->fd, addr, len))
+		bench_die("no way to the hub: %s", strerror(errno));
+	end->fd = conn->fd;
+	end->conn = conn;
 }
 
 static void user_open(struct bench_end *end, unsigned int i)
 {
-	struct sockaddr_un to = {
+	const struct sockaddr_un to = {
 		.sun_family = AF_UNIX,
 		.sun_path = USER_SOCKET,
 	};
-	struct user_conn *conn = calloc(1, sizeof(*conn));
 
 	(void)i;
-	if (!conn)
-		bench_die("no memory");
-	conn->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (conn->fd < 0 || connect(conn->fd, (void *)&to, sizeof(to)))
-		bench_die("no way to the hub: %s", strerror(errno));
-	end->fd = conn->fd;
-	end->conn = conn;
+	user_connect(end, &to, sizeof(to));
 }
 
 /* All of it, however the socket takes it. */
@@ -146,9 +166,8 @@ static int user_send(struct bench_end *end, const void *frame, size_t len)
 }
 
 /* Frames differ in their begin; the data behind it is that of @frame. */
-static int user_send_batch(struct bench_end *end,
-			   const struct bench_frame *frame, size_t len,
-			   uint64_t *number)
+int user_send_batch(struct bench_end *end, const struct bench_frame *frame,
+		    size_t len, uint64_t *number)
 {
 	struct iovec iov[2 * USER_BATCH_MAX];
 	struct user_conn *conn = end->conn;
@@ -195,7 +214,7 @@ static int user_fill(struct user_conn *conn)
 }
 
 /* Copies the frame, as QEMU does into its guest's memory. */
-static ssize_t user_recv(struct bench_end *end, void *buf, size_t size)
+ssize_t user_recv(struct bench_end *end, void *buf, size_t size)
 {
 	struct user_conn *conn = end->conn;
 	unsigned char *frame;
@@ -214,7 +233,7 @@ static ssize_t user_recv(struct bench_end *end, void *buf, size_t size)
 	return len;
 }
 
-static void user_close(struct bench_end *end)
+void user_close(struct bench_end *end)
 {
 	close(end->fd);
 	free(end->conn);

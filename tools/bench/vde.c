@@ -101,7 +101,7 @@ static void vde_user_setup(unsigned int ends)
 {
 	(void)ends;
 	bench_shell("sysctl -qw net.unix.max_dgram_qlen=512");
-	bench_user_start("vde-server,sock=" VDE_SOCKET);
+	bench_user_start("vde-server,sock=" VDE_SOCKET, NULL);
 }
 
 const struct bench_rival bench_user_vde = {

@@ -39,14 +39,14 @@ static void wall_sort(double *rounds)
 static void wall_plan(struct results *results, const struct bench_rival *rival,
 		      size_t len, bool paced, bool longer)
 {
-	uint64_t window = rival->look_all ? WALL_RING_WINDOW : WALL_WINDOW;
+	uint64_t window = rival->rings ? WALL_RING_WINDOW : WALL_WINDOW;
 	struct result_wall *wall = &results->walls[results->n_walls++];
 
 	wall->plan = (struct flood_plan){
 		.rival = rival,
 		.len = len,
 		.receivers = 1,
-		.frames = rival->look_all ? WALL_RING_FRAMES : WALL_FRAMES,
+		.frames = rival->rings ? WALL_RING_FRAMES : WALL_FRAMES,
 		.warmup = 2000,
 		.window = paced ? window : 0,
 	};
@@ -187,4 +187,5 @@ void measure_wall(const struct options *options, struct results *results)
 	table_wall_ratios(results);
 	if (options_wanted(options, "echo"))
 		wall_echoes(results);
+	measure_idle_user(options, results);
 }
