@@ -64,7 +64,7 @@ same "event" "$(documented 6; documented 2)" \
 stop monitor
 
 same "types of a hub's values" \
-	'["addresses number","ageing_ms number","group number","group_name string","ifindex number","max_addresses number","mode string","name string","owner number","owner_name string","perm string","ports number","ports_max number"]' \
+	'["addresses number","ageing_ms number","group number","group_name string","ifindex number","kind string","max_addresses number","mode string","name string","owner number","owner_name string","perm string","ports number","ports_max number"]' \
 	"$(types '.[0]' in_ns a vhub -j hub show lan0)"
 same "types of a port's values" \
 	'["address null","addresses number","command string","dev_ifindex null","dev_name null","flags array","hub_ifindex number","hub_name string","ip array","kind string","label string","lock null","max_addresses number","number number","offloads array","owner number","owner_name string","pid number","pvid null","queued number","queues number","queues_on number","stats object","via array","vlans array","vnet_hdr_size number"]' \

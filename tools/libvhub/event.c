@@ -2,11 +2,11 @@
 /* libvhub - changes of hubs, ports, addresses, from the family's multicast groups */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 
 #include <linux/genetlink.h>
 
 #include "genl.h"
+#include "user.h"
 
 /* Room for a hub of thousands of ports that goes or comes at once. */
 #define EVENT_ROOM	(4 << 20)
@@ -28,7 +28,19 @@ static int event_join(struct vhub_nl *nl, const uint32_t *group)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
-	return 0;
+	return vhub_listen_kernel(nl);
+}
+
+/* Without the module there have to be user hubs. */
+static int event_open(struct vhub_nl *nl, const uint32_t *group,
+		      unsigned int listen)
+{
+	int n = vhub_listen_open(nl, listen), ret;
+
+	if (n < 0)
+		return n;
+	ret = event_join(nl, group);
+	return ret == -EPROTONOSUPPORT && n ? 0 : ret;
 }
 
 /**
@@ -39,7 +51,7 @@ static int event_join(struct vhub_nl *nl, const uint32_t *group)
  */
 int vhub_event_open(struct vhub_nl *nl)
 {
-	return event_join(nl, &nl->events);
+	return event_open(nl, &nl->events, VHUB_LISTEN_EVENTS);
 }
 
 /**
@@ -50,16 +62,15 @@ int vhub_event_open(struct vhub_nl *nl)
  */
 int vhub_event_open_fdb(struct vhub_nl *nl)
 {
-	return event_join(nl, &nl->fdb_events);
+	return event_open(nl, &nl->fdb_events, VHUB_LISTEN_FDB);
 }
 
 int vhub_event_fd(const struct vhub_nl *nl)
 {
-	return mnl_socket_get_fd(nl->genl);
+	return vhub_listen_fd(nl);
 }
 
-/* Returns 1 for a message that is no event. */
-static int event_parse(const struct nlmsghdr *nlh, struct vhub_event *event)
+int vhub_event_parse(const struct nlmsghdr *nlh, struct vhub_event *event)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 
@@ -81,25 +92,32 @@ static int event_parse(const struct nlmsghdr *nlh, struct vhub_event *event)
 	}
 }
 
-/* Like recv(), but waits only if @wait. */
-static ssize_t event_recv(const struct mnl_socket *sk, void *buf, size_t size,
-			  bool wait)
+/* What the kernel says. */
+static int event_read(struct vhub_nl *nl,
+		      int (*cb)(const struct vhub_event *event, void *data),
+		      void *data)
 {
-	struct pollfd pfd = {
-		.fd = mnl_socket_get_fd(sk),
-		.events = POLLIN,
-	};
+	char buf[VHUB_NL_ANSWER_SIZE];
+	const struct nlmsghdr *nlh;
+	struct vhub_event event;
 	ssize_t got;
+	int len, ret;
 
-	for (;;) {
-		got = mnl_socket_recvfrom(sk, buf, size);
-		if (got >= 0 || (errno != EAGAIN && errno != EINTR))
-			return got;
-		if (errno == EAGAIN && !wait)
-			return got;
-		if (errno == EAGAIN && poll(&pfd, 1, -1) < 0 && errno != EINTR)
-			return -1;
+	got = mnl_socket_recvfrom(nl->genl, buf, sizeof(buf));
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	len = got;
+	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_type != nl->family)
+			continue;
+		ret = vhub_event_parse(nlh, &event);
+		if (!ret)
+			ret = cb(&event, data);
+		if (ret < 0)
+			return ret;
 	}
+	return 0;
 }
 
 /**
@@ -117,25 +135,7 @@ int vhub_event_next(struct vhub_nl *nl, bool wait,
 		    int (*cb)(const struct vhub_event *event, void *data),
 		    void *data)
 {
-	char buf[VHUB_NL_ANSWER_SIZE];
-	const struct nlmsghdr *nlh;
-	struct vhub_event event;
-	ssize_t got;
-	int len, ret;
+	int ret = vhub_listen_next(nl, wait, cb, data);
 
-	got = event_recv(nl->genl, buf, sizeof(buf), wait);
-	if (got < 0)
-		return -errno;
-	len = got;
-	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
-	     nlh = mnl_nlmsg_next(nlh, &len)) {
-		if (nlh->nlmsg_type != nl->family)
-			continue;
-		ret = event_parse(nlh, &event);
-		if (!ret)
-			ret = cb(&event, data);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	return ret > 0 ? event_read(nl, cb, data) : ret;
 }

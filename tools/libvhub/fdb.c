@@ -68,32 +68,25 @@ static int fdb_list_cb(const struct nlmsghdr *nlh, void *data)
 }
 
 /* A request about the addresses of a hub, @buf of VHUB_NL_REQUEST_SIZE. */
-static int fdb_request(struct vhub_nl *nl, struct nlmsghdr **nlh, void *buf,
-		       uint8_t cmd, const char *hub)
+static struct nlmsghdr *fdb_request(void *buf, uint8_t cmd, const char *hub)
 {
-	int ret = vhub_genl_ready(nl);
+	struct nlmsghdr *nlh = vhub_genl_request(buf, cmd);
 
-	if (ret)
-		return ret;
-	*nlh = vhub_genl_request(nl, buf, cmd);
 	if (hub)
-		mnl_attr_put_strz(*nlh, VHUB_A_FDB_HUB_NAME, hub);
-	return 0;
+		mnl_attr_put_strz(nlh, VHUB_A_FDB_HUB_NAME, hub);
+	return nlh;
 }
 
 /* The same about one address. */
-static int fdb_request_key(struct vhub_nl *nl, struct nlmsghdr **nlh,
-			   void *buf, uint8_t cmd, const char *hub,
-			   const struct vhub_fdb_key *key)
+static struct nlmsghdr *fdb_request_key(void *buf, uint8_t cmd, const char *hub,
+					const struct vhub_fdb_key *key)
 {
-	int ret = fdb_request(nl, nlh, buf, cmd, hub);
+	struct nlmsghdr *nlh = fdb_request(buf, cmd, hub);
 
-	if (ret)
-		return ret;
-	mnl_attr_put(*nlh, VHUB_A_FDB_ADDRESS, sizeof(key->address),
+	mnl_attr_put(nlh, VHUB_A_FDB_ADDRESS, sizeof(key->address),
 		     key->address);
-	mnl_attr_put_u32(*nlh, VHUB_A_FDB_VID, key->vid);
-	return 0;
+	mnl_attr_put_u32(nlh, VHUB_A_FDB_VID, key->vid);
+	return nlh;
 }
 
 /**
@@ -110,13 +103,10 @@ int vhub_fdb_get(struct vhub_nl *nl, const char *hub,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
 	memset(fdb, 0, sizeof(*fdb));
-	ret = fdb_request_key(nl, &nlh, buf, VHUB_CMD_FDB_GET, hub, key);
-	if (ret)
-		return ret;
-	return vhub_nl_talk(nl, nl->genl, nlh, fdb_get_cb, fdb);
+	nlh = fdb_request_key(buf, VHUB_CMD_FDB_GET, hub, key);
+	return vhub_genl_talk(nl, hub, nlh, fdb_get_cb, fdb);
 }
 
 /**
@@ -134,10 +124,8 @@ int vhub_fdb_list(struct vhub_nl *nl, const char *hub,
 	struct nlmsghdr *nlh;
 	int ret;
 
-	ret = fdb_request(nl, &nlh, buf, VHUB_CMD_FDB_GET, hub);
-	if (ret)
-		return ret;
-	ret = vhub_genl_dump(nl, nlh, fdb_list_cb, &vec);
+	nlh = fdb_request(buf, VHUB_CMD_FDB_GET, hub);
+	ret = vhub_genl_dump(nl, hub, nlh, fdb_list_cb, &vec);
 	*fdbs = vec.items;
 	*n = vec.n;
 	return ret;
@@ -155,13 +143,10 @@ int vhub_fdb_add(struct vhub_nl *nl, const char *hub,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
-	ret = fdb_request_key(nl, &nlh, buf, VHUB_CMD_FDB_ADD, hub, key);
-	if (ret)
-		return ret;
+	nlh = fdb_request_key(buf, VHUB_CMD_FDB_ADD, hub, key);
 	mnl_attr_put_u32(nlh, VHUB_A_FDB_PORT, port);
-	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+	return vhub_genl_talk(nl, hub, nlh, NULL, NULL);
 }
 
 /**
@@ -175,12 +160,9 @@ int vhub_fdb_del(struct vhub_nl *nl, const char *hub,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
-	ret = fdb_request_key(nl, &nlh, buf, VHUB_CMD_FDB_DEL, hub, key);
-	if (ret)
-		return ret;
-	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+	nlh = fdb_request_key(buf, VHUB_CMD_FDB_DEL, hub, key);
+	return vhub_genl_talk(nl, hub, nlh, NULL, NULL);
 }
 
 /**
@@ -195,16 +177,13 @@ int vhub_fdb_flush(struct vhub_nl *nl, const char *hub,
 	static const struct vhub_fdb_choice all;
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
 	if (!choice)
 		choice = &all;
-	ret = fdb_request(nl, &nlh, buf, VHUB_CMD_FDB_FLUSH, hub);
-	if (ret)
-		return ret;
+	nlh = fdb_request(buf, VHUB_CMD_FDB_FLUSH, hub);
 	if (vhub_has(choice->has, VHUB_A_FDB_PORT))
 		mnl_attr_put_u32(nlh, VHUB_A_FDB_PORT, choice->port);
 	if (vhub_has(choice->has, VHUB_A_FDB_VID))
 		mnl_attr_put_u32(nlh, VHUB_A_FDB_VID, choice->vid);
-	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+	return vhub_genl_talk(nl, hub, nlh, NULL, NULL);
 }

@@ -11,8 +11,10 @@
 
 /* All return 0 or -errno. The family is missing: -EPROTONOSUPPORT. */
 int vhub_genl_ready(struct vhub_nl *nl);
-struct nlmsghdr *vhub_genl_request(const struct vhub_nl *nl, void *buf,
-				   uint8_t cmd);
+int vhub_genl_find(struct vhub_nl *nl, int sk, unsigned int portid);
+struct nlmsghdr *vhub_genl_request(void *buf, uint8_t cmd);
+int vhub_genl_talk(struct vhub_nl *nl, const char *hub, struct nlmsghdr *nlh,
+		   vhub_nl_cb cb, void *data);
 int vhub_genl_attrs(const struct nlmsghdr *nlh,
 		    const struct vhub_nl_policy *policy,
 		    const struct nlattr **tb);
@@ -30,7 +32,7 @@ struct vhub_vec {
 };
 
 void *vhub_vec_push(struct vhub_vec *vec);
-int vhub_genl_dump(struct vhub_nl *nl, struct nlmsghdr *nlh, vhub_nl_cb cb,
-		   struct vhub_vec *vec);
+int vhub_genl_dump(struct vhub_nl *nl, const char *hub, struct nlmsghdr *nlh,
+		   vhub_nl_cb cb, struct vhub_vec *vec);
 
 #endif /* LIBVHUB_GENL_H */

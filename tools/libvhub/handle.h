@@ -103,7 +103,7 @@ static inline uint32_t vhub_buffers(const struct vhub *v, uint32_t len)
 }
 
 int vhub_map_open(struct vhub *v, uint32_t flags);
-int vhub_map_open_stream(struct vhub *v, const char *hub);
+int vhub_map_open_stream(struct vhub *v, const char *hub, const char *label);
 void vhub_map_close(struct vhub *v);
 
 int vhub_plain_send(struct vhub *v);
@@ -111,7 +111,8 @@ void vhub_plain_recv(struct vhub *v, unsigned int n);
 uint32_t vhub_plain_room(const struct vhub *v);
 void vhub_plain_fill(struct vhub *v, size_t len);
 
-int vhub_stream_open(struct vhub *v, const char *hub);
+int vhub_stream_open(struct vhub *v, const char *hub, const char *label);
+const char *vhub_stream_hub(const struct vhub *v);
 int vhub_stream_error(const struct vhub *v);
 int vhub_stream_send(struct vhub *v);
 void vhub_stream_recv(struct vhub *v, unsigned int n);

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 
 #include "genl.h"
+#include "user.h"
 
 static const uint8_t hub_type[] = {
 	[VHUB_A_HUB_IFINDEX] = MNL_TYPE_U32,
@@ -21,10 +22,11 @@ static const uint8_t hub_type[] = {
 	[VHUB_A_HUB_AGEING_MS] = MNL_TYPE_U32,
 	[VHUB_A_HUB_MAX_ADDRESSES] = MNL_TYPE_U32,
 	[VHUB_A_HUB_ADDRESSES] = MNL_TYPE_U32,
+	[VHUB_A_HUB_KIND] = MNL_TYPE_U32,
 };
 
 static const struct vhub_nl_policy hub_policy = {
-	hub_type, VHUB_A_HUB_ADDRESSES
+	hub_type, VHUB_A_HUB_KIND
 };
 
 /**
@@ -45,8 +47,9 @@ int vhub_hub_parse(const struct nlmsghdr *nlh, struct vhub_hub_info *hub)
 		[VHUB_A_HUB_AGEING_MS] = &hub->ageing_ms,
 		[VHUB_A_HUB_MAX_ADDRESSES] = &hub->max_addresses,
 		[VHUB_A_HUB_ADDRESSES] = &hub->addresses,
+		[VHUB_A_HUB_KIND] = &hub->kind,
 	};
-	const struct nlattr *tb[VHUB_A_HUB_ADDRESSES + 1];
+	const struct nlattr *tb[VHUB_A_HUB_KIND + 1];
 	unsigned int i;
 	int ret;
 
@@ -54,7 +57,7 @@ int vhub_hub_parse(const struct nlmsghdr *nlh, struct vhub_hub_info *hub)
 	ret = vhub_genl_attrs(nlh, &hub_policy, tb);
 	if (ret)
 		return ret;
-	for (i = 1; i <= VHUB_A_HUB_ADDRESSES; i++) {
+	for (i = 1; i <= VHUB_A_HUB_KIND; i++) {
 		if (!tb[i])
 			continue;
 		hub->has |= 1U << i;
@@ -90,15 +93,11 @@ int vhub_hub_get(struct vhub_nl *nl, const char *name,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
 	memset(hub, 0, sizeof(*hub));
-	ret = vhub_genl_ready(nl);
-	if (ret)
-		return ret;
-	nlh = vhub_genl_request(nl, buf, VHUB_CMD_HUB_GET);
+	nlh = vhub_genl_request(buf, VHUB_CMD_HUB_GET);
 	mnl_attr_put_strz(nlh, VHUB_A_HUB_NAME, name);
-	return vhub_nl_talk(nl, nl->genl, nlh, hub_get_cb, hub);
+	return vhub_genl_talk(nl, name, nlh, hub_get_cb, hub);
 }
 
 /**
@@ -114,11 +113,8 @@ int vhub_hub_list(struct vhub_nl *nl, struct vhub_hub_info **hubs, size_t *n)
 	struct nlmsghdr *nlh;
 	int ret;
 
-	ret = vhub_genl_ready(nl);
-	if (ret)
-		return ret;
-	nlh = vhub_genl_request(nl, buf, VHUB_CMD_HUB_GET);
-	ret = vhub_genl_dump(nl, nlh, hub_list_cb, &vec);
+	nlh = vhub_genl_request(buf, VHUB_CMD_HUB_GET);
+	ret = vhub_genl_dump(nl, NULL, nlh, hub_list_cb, &vec);
 	*hubs = vec.items;
 	*n = vec.n;
 	return ret;
@@ -131,8 +127,19 @@ static void hub_put_number(struct nlmsghdr *nlh, const struct vhub_hub_set *set,
 		mnl_attr_put_u32(nlh, attr, value);
 }
 
+static void hub_put_set(struct nlmsghdr *nlh, const struct vhub_hub_set *set)
+{
+	hub_put_number(nlh, set, VHUB_A_HUB_OWNER, set->owner);
+	hub_put_number(nlh, set, VHUB_A_HUB_GROUP, set->group);
+	hub_put_number(nlh, set, VHUB_A_HUB_PERM, set->perm);
+	hub_put_number(nlh, set, VHUB_A_HUB_MODE, set->mode);
+	hub_put_number(nlh, set, VHUB_A_HUB_AGEING_MS, set->ageing_ms);
+	hub_put_number(nlh, set, VHUB_A_HUB_MAX_ADDRESSES,
+		       set->max_addresses);
+}
+
 /**
- * vhub_hub_set() - change a hub
+ * vhub_hub_set() - change a hub of the kernel
  * @nl: all zero or used before
  * @ifindex: of the hub, which does not change as names do
  * @set: what to change
@@ -142,21 +149,29 @@ int vhub_hub_set(struct vhub_nl *nl, uint32_t ifindex,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
-	ret = vhub_genl_ready(nl);
-	if (ret)
-		return ret;
-	nlh = vhub_genl_request(nl, buf, VHUB_CMD_HUB_SET);
+	nlh = vhub_genl_request(buf, VHUB_CMD_HUB_SET);
 	mnl_attr_put_u32(nlh, VHUB_A_HUB_IFINDEX, ifindex);
-	hub_put_number(nlh, set, VHUB_A_HUB_OWNER, set->owner);
-	hub_put_number(nlh, set, VHUB_A_HUB_GROUP, set->group);
-	hub_put_number(nlh, set, VHUB_A_HUB_PERM, set->perm);
-	hub_put_number(nlh, set, VHUB_A_HUB_MODE, set->mode);
-	hub_put_number(nlh, set, VHUB_A_HUB_AGEING_MS, set->ageing_ms);
-	hub_put_number(nlh, set, VHUB_A_HUB_MAX_ADDRESSES,
-		       set->max_addresses);
-	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+	hub_put_set(nlh, set);
+	return vhub_genl_talk(nl, NULL, nlh, NULL, NULL);
+}
+
+/**
+ * vhub_hub_change() - change a hub of either kind
+ * @nl: all zero or used before
+ * @name: of the hub
+ * @set: what to change
+ */
+int vhub_hub_change(struct vhub_nl *nl, const char *name,
+		    const struct vhub_hub_set *set)
+{
+	char buf[VHUB_NL_REQUEST_SIZE];
+	struct nlmsghdr *nlh;
+
+	nlh = vhub_genl_request(buf, VHUB_CMD_HUB_SET);
+	mnl_attr_put_strz(nlh, VHUB_A_HUB_NAME, name);
+	hub_put_set(nlh, set);
+	return vhub_genl_talk(nl, name, nlh, NULL, NULL);
 }
 
 static struct nlmsghdr *hub_link_request(void *buf, uint16_t type,
@@ -235,7 +250,7 @@ int vhub_hub_add(struct vhub_nl *nl, const char *name,
 }
 
 /**
- * vhub_hub_del() - remove a hub
+ * vhub_hub_del() - remove a hub; a vhubd that is it ends
  * @nl: all zero or used before
  * @name: of the hub; a network device of another kind stays
  *
@@ -249,5 +264,7 @@ int vhub_hub_del(struct vhub_nl *nl, const char *name)
 	ret = vhub_hub_get(nl, name, &hub);
 	if (ret)
 		return ret;
+	if (hub.kind == VHUB_HUB_KIND_USER)
+		return vhub_user_hub_del(nl, name);
 	return hub_link_del(nl, hub.ifindex);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libvhub - what the kernel tells of a handle's port */
+/* libvhub - what the hub tells of a handle's port */
 #include <errno.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -8,6 +8,19 @@
 
 #include "handle.h"
 #include "netlink.h"
+#include "user.h"
+
+/* Another hub of its name would tell of another port. */
+static int info_stream(const struct vhub *v, struct vhub_port_info *info)
+{
+	struct vhub_nl nl = { 0 };
+	int ret = vhub_stream_error(v);
+
+	if (ret)
+		return ret;
+	return v->port ? vhub_user_port_get(&nl, vhub_stream_hub(v), v->port,
+					    info) : -EOPNOTSUPP;
+}
 
 int vhub_info(const struct vhub *v, struct vhub_port_info *info)
 {
@@ -16,7 +29,7 @@ int vhub_info(const struct vhub *v, struct vhub_port_info *info)
 	int ret;
 
 	if (v->stream)
-		return -EOPNOTSUPP;
+		return info_stream(v, info);
 	/* A hub may have been renamed since. */
 	if (ioctl(v->fd, TUNGETIFF, &ifr))
 		return -errno;

@@ -164,12 +164,13 @@ int vhub_map_open(struct vhub *v, uint32_t flags)
  * vhub_map_open_stream() - connect to a user hub, make buffers
  * @v: sizes and counts set, else zero
  * @hub: its name
+ * @label: of the port, or NULL
  *
  * Return: as vhub_map_open(), and -ENODEV for no such hub.
  */
-int vhub_map_open_stream(struct vhub *v, const char *hub)
+int vhub_map_open_stream(struct vhub *v, const char *hub, const char *label)
 {
-	int ret = vhub_stream_open(v, hub);
+	int ret = vhub_stream_open(v, hub, label);
 
 	if (!ret)
 		ret = map_buffers(v);

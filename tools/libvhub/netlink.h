@@ -26,6 +26,7 @@ extern "C" {
 #endif
 
 struct mnl_socket;
+struct vhub_listen;
 
 /* Sizes in bytes, with the NUL. */
 #define VHUB_NAME_SIZE		16	/* of a hub, as IFNAMSIZ */
@@ -48,6 +49,7 @@ struct mnl_socket;
  * @seq: of the library
  * @family: of the library
  * @fdb_events: of the library
+ * @listen: of the library
  * @interrupted: the last listing changed under the reader again and again:
  *	something may be missing in it, or be there twice
  * @error: the kernel's sentence about the last failure, or ""
@@ -67,7 +69,8 @@ struct vhub_nl {
 	bool interrupted;
 	char error[VHUB_NL_ERROR_SIZE];
 	uint32_t fdb_events;
-	uint32_t reserved[7];
+	struct vhub_listen *listen;
+	uint32_t reserved[5];
 };
 
 /**
@@ -84,6 +87,7 @@ struct vhub_nl {
  * @max_addresses: how many it keeps
  * @addresses: how many there are
  * @name: of its network device
+ * @kind: VHUB_HUB_KIND_*; a user hub has no @ifindex
  * @reserved: 0
  */
 struct vhub_hub_info {
@@ -99,7 +103,8 @@ struct vhub_hub_info {
 	uint32_t ageing_ms;
 	uint32_t max_addresses;
 	uint32_t addresses;
-	uint32_t reserved[13];
+	uint32_t kind;
+	uint32_t reserved[12];
 };
 
 /**
@@ -358,16 +363,24 @@ bool vhub_vlans_next(const uint8_t *vlans, unsigned int *first,
 void vhub_nl_close(struct vhub_nl *nl);
 
 /*
- * Hubs. @name is that of the network device. A list is to be freed by free(),
+ * Hubs: the kernel's of that name or, if there is none, the one that a vhubd is, a
+ * user hub. The same holds for all calls that name a hub; lists of all have the
+ * kernel's first. There is no -EPROTONOSUPPORT where a user hub is found.
+ *
+ * @name is that of the network device. A list is to be freed by free(),
  * and NULL when there is an error or nothing in it.
  */
 int vhub_hub_get(struct vhub_nl *nl, const char *name,
 		 struct vhub_hub_info *hub);
 int vhub_hub_list(struct vhub_nl *nl, struct vhub_hub_info **hubs, size_t *n);
 
-/* Change a hub; @ifindex does not change as names do. */
+/* Change a hub: one of the kernel, whose @ifindex does not change as names do; one
+ * of either kind.
+ */
 int vhub_hub_set(struct vhub_nl *nl, uint32_t ifindex,
 		 const struct vhub_hub_set *set);
+int vhub_hub_change(struct vhub_nl *nl, const char *name,
+		    const struct vhub_hub_set *set);
 
 /* Make a hub and set this, @set->has being 0 for what the kernel gives it.
  * -EEXIST for a name that is taken; nothing is left when it fails.
@@ -375,7 +388,9 @@ int vhub_hub_set(struct vhub_nl *nl, uint32_t ifindex,
 int vhub_hub_add(struct vhub_nl *nl, const char *name,
 		 const struct vhub_hub_set *set);
 
-/* Remove a hub; a network device of another kind stays, that is -ENODEV. */
+/* Remove a hub; a network device of another kind stays, that is -ENODEV. A vhubd
+ * that is the hub ends; -ETIMEDOUT if it does not do so soon.
+ */
 int vhub_hub_del(struct vhub_nl *nl, const char *name);
 
 /*

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libvhub - netlink transport: one request, its answers, the kernel's sentence */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "nl.h"
+#include "user.h"
+
+#define NL_PATIENCE	5000	/* ms for a vhubd to answer; the kernel does */
 
 /**
  * struct nl_dialog - a request and what came back so far
@@ -58,6 +64,7 @@ int vhub_nl_open(struct mnl_socket **sk, int bus)
  */
 void vhub_nl_close(struct vhub_nl *nl)
 {
+	vhub_listen_close(nl);
 	if (nl->genl)
 		mnl_socket_close(nl->genl);
 	if (nl->rtnl)
@@ -173,6 +180,51 @@ struct nlmsghdr *vhub_nl_request(void *buf, uint16_t type)
 	return nlh;
 }
 
+/* A file that came along. */
+static void nl_take_file(struct msghdr *msg, int *passed)
+{
+	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
+	int fd;
+
+	if (!cmsg || cmsg->cmsg_level != SOL_SOCKET ||
+	    cmsg->cmsg_type != SCM_RIGHTS)
+		return;
+	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+	if (passed && *passed < 0)
+		*passed = fd;
+	else
+		close(fd);
+}
+
+/* A datagram or a record. Return: its length or -errno. */
+static ssize_t nl_recv(int sk, void *buf, size_t size, int *passed)
+{
+	struct pollfd pfd = { .fd = sk, .events = POLLIN };
+	struct iovec iov = { buf, size };
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t len;
+
+	while ((len = recvmsg(sk, &msg, MSG_CMSG_CLOEXEC)) < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (errno == EAGAIN && !poll(&pfd, 1, NL_PATIENCE))
+			return -ETIMEDOUT;
+	}
+	nl_take_file(&msg, passed);
+	if (!len)
+		return -ECONNRESET;
+	return msg.msg_flags & MSG_TRUNC ? -ENOSPC : len;
+}
+
 /**
  * vhub_nl_talk() - send a request and handle all that it is answered with
  * @nl: whose @error is set and whose @seq is used
@@ -186,6 +238,24 @@ struct nlmsghdr *vhub_nl_request(void *buf, uint16_t type)
 int vhub_nl_talk(struct vhub_nl *nl, struct mnl_socket *sk,
 		 struct nlmsghdr *nlh, vhub_nl_cb cb, void *data)
 {
+	return vhub_nl_talk_fd(nl, mnl_socket_get_fd(sk),
+			       mnl_socket_get_portid(sk), nlh, cb, data, NULL);
+}
+
+/**
+ * vhub_nl_talk_fd() - the same, by a netlink socket or that of a user hub
+ * @nl: as above
+ * @sk: the socket
+ * @portid: of answers
+ * @nlh: as above
+ * @cb: as above
+ * @data: as above
+ * @passed: set to a file that comes with an answer, below 0 at first; or NULL
+ */
+int vhub_nl_talk_fd(struct vhub_nl *nl, int sk, unsigned int portid,
+		    struct nlmsghdr *nlh, vhub_nl_cb cb, void *data,
+		    int *passed)
+{
 	struct nl_dialog d = { .cb = cb, .data = data, .error = nl->error };
 	char buf[VHUB_NL_ANSWER_SIZE];
 	ssize_t len;
@@ -193,16 +263,13 @@ int vhub_nl_talk(struct vhub_nl *nl, struct mnl_socket *sk,
 	nl->error[0] = '\0';
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	nlh->nlmsg_seq = ++nl->seq;
-	if (mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) < 0)
+	if (send(sk, nlh, nlh->nlmsg_len, MSG_NOSIGNAL) < 0)
 		return -errno;
 	while (!d.done) {
-		len = mnl_socket_recvfrom(sk, buf, sizeof(buf));
-		if (len < 0 && errno == EINTR)
-			continue;
+		len = nl_recv(sk, buf, sizeof(buf), passed);
 		if (len < 0)
-			return -errno;
-		nl_handle_datagram(&d, buf, len, nlh->nlmsg_seq,
-				   mnl_socket_get_portid(sk));
+			return len;
+		nl_handle_datagram(&d, buf, len, nlh->nlmsg_seq, portid);
 	}
 	nl->interrupted = d.interrupted;
 	return d.ret;

@@ -28,6 +28,9 @@ int vhub_nl_open(struct mnl_socket **sk, int bus);
 struct nlmsghdr *vhub_nl_request(void *buf, uint16_t type);
 int vhub_nl_talk(struct vhub_nl *nl, struct mnl_socket *sk,
 		 struct nlmsghdr *nlh, vhub_nl_cb cb, void *data);
+int vhub_nl_talk_fd(struct vhub_nl *nl, int fd, unsigned int portid,
+		    struct nlmsghdr *nlh, vhub_nl_cb cb, void *data,
+		    int *passed);
 int vhub_nl_parse(const struct vhub_nl_policy *policy, const void *attrs,
 		  size_t len, const struct nlattr **tb);
 void vhub_nl_copy_string(char *to, size_t size, const struct nlattr *attr);

@@ -120,7 +120,7 @@ static int open_kernel(struct vhub *v, const char *hub,
 static int open_stream(struct vhub *v, const char *hub,
 		       const struct vhub_options *o)
 {
-	int ret = vhub_map_open_stream(v, hub);
+	int ret = vhub_map_open_stream(v, hub, o->label);
 
 	v->rights = VHUB_RIGHT_RECV | VHUB_RIGHT_SEND;
 	/* Said of hubs that are there only. */

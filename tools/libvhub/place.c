@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libvhub - folders of user hubs, where a vhubd that is a hub has its sockets */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,6 +31,45 @@ const char *vhub_place_own(char *path)
 		return NULL;
 	len = snprintf(path, VHUB_PLACE_SIZE, "%s/vhub", dir);
 	return len < VHUB_PLACE_SIZE ? path : NULL;
+}
+
+const char *vhub_place_root(char *path)
+{
+	return strcpy(path, PLACE_ROOT);
+}
+
+static bool place_is_in(const char *base, const char *hub)
+{
+	char path[VHUB_PLACE_SIZE];
+	int len = snprintf(path, sizeof(path), "%s/%s", base, hub);
+
+	return len < VHUB_PLACE_SIZE && !access(path, F_OK);
+}
+
+/* @first: names that are there, too, are passed over; NULL for none */
+static void place_list_in(const char *base, const char *first,
+			  void (*fn)(const char *name, void *data), void *data)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(base);
+
+	while (dir && (entry = readdir(dir)))
+		if (!vhub_hub_name_fault(entry->d_name) &&
+		    !(first && place_is_in(first, entry->d_name)))
+			fn(entry->d_name, data);
+	if (dir)
+		closedir(dir);
+}
+
+void vhub_place_list(void (*fn)(const char *name, void *data), void *data)
+{
+	char own[VHUB_PLACE_SIZE];
+	bool has = vhub_place_own(own);
+
+	if (has)
+		place_list_in(own, NULL, fn, data);
+	if (geteuid())
+		place_list_in(PLACE_ROOT, has ? own : NULL, fn, data);
 }
 
 /* Waits, but not for ever, for one that is slow to take us. */

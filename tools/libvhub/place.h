@@ -18,6 +18,12 @@
 /* Where this user's vhubd puts the folders of its hubs, or NULL. */
 const char *vhub_place_own(char *path);
 
+/* Where root's does. */
+const char *vhub_place_root(char *path);
+
+/* Call @fn for each name that a hub may have in these folders, once. */
+void vhub_place_list(void (*fn)(const char *name, void *data), void *data);
+
 /* Connect to a socket of that hub: of this user's vhubd, or else of root's.
  * Return: it, which does not block, or -errno: -ENODEV for no such hub. @path is
  * set to its name, and may be NULL.

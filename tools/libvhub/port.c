@@ -238,17 +238,14 @@ static int port_list_cb(const struct nlmsghdr *nlh, void *data)
 }
 
 /* A request about one port, @buf of VHUB_NL_REQUEST_SIZE. */
-static int port_request(struct vhub_nl *nl, struct nlmsghdr **nlh, void *buf,
-			uint8_t cmd, const char *hub, uint32_t number)
+static struct nlmsghdr *port_request(void *buf, uint8_t cmd, const char *hub,
+				     uint32_t number)
 {
-	int ret = vhub_genl_ready(nl);
+	struct nlmsghdr *nlh = vhub_genl_request(buf, cmd);
 
-	if (ret)
-		return ret;
-	*nlh = vhub_genl_request(nl, buf, cmd);
-	mnl_attr_put_strz(*nlh, VHUB_A_PORT_HUB_NAME, hub);
-	mnl_attr_put_u32(*nlh, VHUB_A_PORT_NUMBER, number);
-	return 0;
+	mnl_attr_put_strz(nlh, VHUB_A_PORT_HUB_NAME, hub);
+	mnl_attr_put_u32(nlh, VHUB_A_PORT_NUMBER, number);
+	return nlh;
 }
 
 /**
@@ -265,13 +262,10 @@ int vhub_port_get(struct vhub_nl *nl, const char *hub, uint32_t number,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
 	memset(port, 0, sizeof(*port));
-	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_GET, hub, number);
-	if (ret)
-		return ret;
-	return vhub_nl_talk(nl, nl->genl, nlh, port_get_cb, port);
+	nlh = port_request(buf, VHUB_CMD_PORT_GET, hub, number);
+	return vhub_genl_talk(nl, hub, nlh, port_get_cb, port);
 }
 
 /**
@@ -289,13 +283,10 @@ int vhub_port_list(struct vhub_nl *nl, const char *hub,
 	struct nlmsghdr *nlh;
 	int ret;
 
-	ret = vhub_genl_ready(nl);
-	if (ret)
-		return ret;
-	nlh = vhub_genl_request(nl, buf, VHUB_CMD_PORT_GET);
+	nlh = vhub_genl_request(buf, VHUB_CMD_PORT_GET);
 	if (hub)
 		mnl_attr_put_strz(nlh, VHUB_A_PORT_HUB_NAME, hub);
-	ret = vhub_genl_dump(nl, nlh, port_list_cb, &vec);
+	ret = vhub_genl_dump(nl, hub, nlh, port_list_cb, &vec);
 	*ports = vec.items;
 	*n = vec.n;
 	return ret;
@@ -339,20 +330,16 @@ int vhub_port_add(struct vhub_nl *nl, const char *hub, const char *dev,
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct vhub_port_info unwanted;
 	struct nlmsghdr *nlh;
-	int ret;
 
 	if (!port)
 		port = &unwanted;
 	memset(port, 0, sizeof(*port));
-	ret = vhub_genl_ready(nl);
-	if (ret)
-		return ret;
-	nlh = vhub_genl_request(nl, buf, VHUB_CMD_PORT_ADD);
+	nlh = vhub_genl_request(buf, VHUB_CMD_PORT_ADD);
 	mnl_attr_put_strz(nlh, VHUB_A_PORT_HUB_NAME, hub);
 	mnl_attr_put_strz(nlh, VHUB_A_PORT_DEV_NAME, dev);
 	if (label)
 		mnl_attr_put_strz(nlh, VHUB_A_PORT_LABEL, label);
-	return vhub_nl_talk(nl, nl->genl, nlh, port_get_cb, port);
+	return vhub_genl_talk(nl, hub, nlh, port_get_cb, port);
 }
 
 static bool port_next_vlan(const uint8_t *vlans, unsigned int *vid, bool is_in)
@@ -411,13 +398,10 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
 	if (set->ip_count > VHUB_IP_MAX || set->via_count > VHUB_VIA_MAX)
 		return -EINVAL;
-	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_SET, hub, number);
-	if (ret)
-		return ret;
+	nlh = port_request(buf, VHUB_CMD_PORT_SET, hub, number);
 	if (vhub_has(set->has, VHUB_A_PORT_LABEL))
 		mnl_attr_put_strz(nlh, VHUB_A_PORT_LABEL, set->label);
 	if (vhub_has(set->has, VHUB_A_PORT_MAX_ADDRESSES))
@@ -435,7 +419,7 @@ int vhub_port_set(struct vhub_nl *nl, const char *hub, uint32_t number,
 	port_put_switch(nlh, set, VHUB_A_PORT_LEARNING, set->learning);
 	port_put_switch(nlh, set, VHUB_A_PORT_FLOOD, set->flood);
 	port_put_switch(nlh, set, VHUB_A_PORT_ISOLATED, set->isolated);
-	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+	return vhub_genl_talk(nl, hub, nlh, NULL, NULL);
 }
 
 /**
@@ -448,10 +432,7 @@ int vhub_port_del(struct vhub_nl *nl, const char *hub, uint32_t number)
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
-	int ret;
 
-	ret = port_request(nl, &nlh, buf, VHUB_CMD_PORT_DEL, hub, number);
-	if (ret)
-		return ret;
-	return vhub_nl_talk(nl, nl->genl, nlh, NULL, NULL);
+	nlh = port_request(buf, VHUB_CMD_PORT_DEL, hub, number);
+	return vhub_genl_talk(nl, hub, nlh, NULL, NULL);
 }

@@ -18,7 +18,9 @@
 #include <sys/socket.h>
 
 #include "handle.h"
+#include "netlink.h"
 #include "place.h"
+#include "user.h"
 
 #define STREAM_HEAD	4
 #define STREAM_IN	(128 << 10)
@@ -28,6 +30,7 @@
 
 /**
  * struct vhub_stream - a connection to a user hub
+ * @hub: name of the hub
  * @gone: it has ended
  * @at: where in @in the next frame begins; of who receives
  * @end: of what was read
@@ -35,6 +38,7 @@
  * @out: likewise; of who sends
  */
 struct vhub_stream {
+	char hub[VHUB_NAME_SIZE];
 	bool gone;
 	uint32_t at;
 	uint32_t end;
@@ -289,21 +293,46 @@ int vhub_stream_send(struct vhub *v)
 
 /* Life -----------------------------------------------------------------------*/
 
+/* A label that is too long is the hub's to refuse, as it is the kernel's. */
+static int stream_attach(struct vhub *v, const char *hub, const char *label)
+{
+	struct vhub_port_info port;
+	struct vhub_nl nl = { 0 };
+	int sk = vhub_user_port_add(&nl, hub, label, &port);
+
+	if (sk >= 0)
+		v->port = port.number;
+	/* All its sockets for requests may be in use; there are more for this. */
+	else if (sk == -ECONNRESET || sk == -EPIPE || sk == -ETIMEDOUT)
+		sk = vhub_place_connect(hub, VHUB_PLACE_STREAM, SOCK_STREAM,
+					NULL);
+	return sk;
+}
+
 /**
  * vhub_stream_open() - become a port of a user hub
  * @v: without file; sets it
  * @hub: name of the hub
+ * @label: of the port, or NULL
  *
  * Return: 0 or -errno, -ENODEV for no such hub.
  */
-int vhub_stream_open(struct vhub *v, const char *hub)
+int vhub_stream_open(struct vhub *v, const char *hub, const char *label)
 {
+	if (vhub_hub_name_fault(hub))
+		return -EINVAL;
 	v->stream = malloc(sizeof(*v->stream));
 	if (!v->stream)
 		return -ENOMEM;
+	strcpy(v->stream->hub, hub);
 	v->stream->gone = false;
 	v->stream->at = 0;
 	v->stream->end = 0;
-	v->fd = vhub_place_connect(hub, VHUB_PLACE_STREAM, SOCK_STREAM, NULL);
+	v->fd = stream_attach(v, hub, label);
 	return v->fd < 0 ? v->fd : 0;
+}
+
+const char *vhub_stream_hub(const struct vhub *v)
+{
+	return v->stream->hub;
 }

@@ -101,7 +101,10 @@ void fdb_print(struct out *out, const struct vhub_fdb_info *fdb)
 {
 	out_word(out, fdb->hub_name, ":");
 	out_string(out, OUT_JSON, "hub_name", fdb->hub_name);
-	out_number(out, OUT_JSON, "hub_ifindex", fdb->hub_ifindex);
+	if (fdb->hub_ifindex)
+		out_number(out, OUT_JSON, "hub_ifindex", fdb->hub_ifindex);
+	else
+		out_null(out, "hub_ifindex");
 	out_address(out, "address", fdb->address);
 	out_number(out, fdb->vid ? OUT_ALWAYS : OUT_JSON, "vid", fdb->vid);
 	out_number(out, OUT_ALWAYS, "port", fdb->port);

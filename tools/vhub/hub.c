@@ -122,7 +122,6 @@ static int hub_set(struct cli *cli, int argc, char **argv)
 {
 	struct words w = { cli, argc, argv };
 	struct vhub_hub_set set = { 0 };
-	struct vhub_hub_info hub;
 	const char *name;
 	int ret;
 
@@ -131,9 +130,7 @@ static int hub_set(struct cli *cli, int argc, char **argv)
 		return ret;
 	if (!set.has)
 		return cli_usage(cli, "hub set: what to change is missing");
-	ret = vhub_hub_get(&cli->nl, name, &hub);
-	if (!ret)
-		ret = vhub_hub_set(&cli->nl, hub.ifindex, &set);
+	ret = vhub_hub_change(&cli->nl, name, &set);
 	return ret ? cli_nl_refused(cli, ret, name) : CLI_OK;
 }
 
@@ -159,6 +156,19 @@ static void hub_print_mode(struct out *out, enum out_when when, uint32_t value)
 	out_string(out, when, "mode", mode);
 }
 
+/* Text says it of user hubs. */
+static void hub_print_kind(struct out *out, uint32_t value)
+{
+	const char *kind = vhub_hub_kind(value);
+	char number[16];
+
+	if (!kind) {
+		snprintf(number, sizeof(number), "%u", value);
+		kind = number;
+	}
+	out_string(out, value ? OUT_ALWAYS : OUT_JSON, "kind", kind);
+}
+
 void hub_print(struct out *out, const struct vhub_hub_info *hub)
 {
 	/* Of a hub that is no switch, text says nothing of addresses. */
@@ -167,12 +177,16 @@ void hub_print(struct out *out, const struct vhub_hub_info *hub)
 
 	out_word(out, hub->name, ":");
 	out_string(out, OUT_JSON, "name", hub->name);
+	hub_print_kind(out, hub->kind);
 	hub_print_mode(out, always, hub->mode);
 	out_number(out, OUT_ALWAYS, "ports", hub->ports);
 	out_number(out, always, "addresses", hub->addresses);
 	out_ms(out, always, "ageing", hub->ageing_ms);
 	hub_print_rights(out, hub);
-	out_number(out, OUT_DETAILS, "ifindex", hub->ifindex);
+	if (hub->ifindex)
+		out_number(out, OUT_DETAILS, "ifindex", hub->ifindex);
+	else
+		out_null(out, "ifindex");
 	out_number(out, OUT_DETAILS, "ports_max", hub->ports_max);
 	out_number(out, plain ? OUT_JSON : OUT_DETAILS, "max_addresses",
 		   hub->max_addresses);

@@ -31,6 +31,19 @@ struct monitor {
 	struct seen seen;
 };
 
+static uint64_t monitor_hub_key(struct monitor *m,
+				const struct vhub_hub_info *hub)
+{
+	return SEEN_HUB(seen_hub(&m->seen, hub->ifindex, hub->name));
+}
+
+static uint64_t monitor_port_key(struct monitor *m,
+				 const struct vhub_port_info *port)
+{
+	return SEEN_PORT(seen_hub(&m->seen, port->hub_ifindex, port->hub_name),
+			 port->number);
+}
+
 static int monitor_learn_hubs(struct monitor *m)
 {
 	struct vhub_hub_info *hubs;
@@ -41,7 +54,7 @@ static int monitor_learn_hubs(struct monitor *m)
 	if (ret)
 		return ret;
 	for (i = 0; i < n && ret >= 0; i++)
-		ret = seen_add(&m->seen, SEEN_HUB(hubs[i].ifindex));
+		ret = seen_add(&m->seen, monitor_hub_key(m, &hubs[i]));
 	free(hubs);
 	return ret < 0 ? ret : 0;
 }
@@ -56,8 +69,7 @@ static int monitor_learn_ports(struct monitor *m)
 	if (ret)
 		return ret;
 	for (i = 0; i < n && ret >= 0; i++)
-		ret = seen_add(&m->seen, SEEN_PORT(ports[i].hub_ifindex,
-						   ports[i].number));
+		ret = seen_add(&m->seen, monitor_port_key(m, &ports[i]));
 	free(ports);
 	return ret < 0 ? ret : 0;
 }
@@ -67,7 +79,7 @@ static int monitor_learn(struct monitor *m)
 {
 	int ret;
 
-	seen_clear(&m->seen);
+	seen_reset(&m->seen);
 	ret = monitor_learn_hubs(m);
 	return ret ? : monitor_learn_ports(m);
 }
@@ -103,14 +115,14 @@ static const char *monitor_word(struct monitor *m,
 	int ret;
 
 	if (event->cmd == VHUB_CMD_HUB_DEL_NTF) {
-		seen_forget(&m->seen, SEEN_HUB(event->hub.ifindex),
-			    SEEN_HUB(event->hub.ifindex + 1ULL));
+		key = monitor_hub_key(m, &event->hub);
+		seen_forget(&m->seen, key, key + SEEN_HUB(1));
 		return "removed";
 	}
 	if (event->cmd == VHUB_CMD_HUB_NTF)
-		key = SEEN_HUB(event->hub.ifindex);
+		key = monitor_hub_key(m, &event->hub);
 	else
-		key = SEEN_PORT(port->hub_ifindex, port->number);
+		key = monitor_port_key(m, port);
 	if (event->cmd == VHUB_CMD_PORT_DEL_NTF) {
 		seen_forget(&m->seen, key, key + 1);
 		return "removed";

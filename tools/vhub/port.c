@@ -413,7 +413,10 @@ void port_print_key(struct out *out, const struct vhub_port_info *port)
 {
 	out_word(out, port->hub_name, ":");
 	out_string(out, OUT_JSON, "hub_name", port->hub_name);
-	out_number(out, OUT_JSON, "hub_ifindex", port->hub_ifindex);
+	if (port->hub_ifindex)
+		out_number(out, OUT_JSON, "hub_ifindex", port->hub_ifindex);
+	else
+		out_null(out, "hub_ifindex");
 	out_number(out, OUT_ALWAYS, out->json ? "number" : "port",
 		   port->number);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vhub - set of the hubs and ports that were seen, to tell new from changed */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,8 +66,34 @@ void seen_forget(struct seen *seen, uint64_t from, uint64_t end)
 	seen->n -= j - i;
 }
 
+uint32_t seen_hub(struct seen *seen, uint32_t ifindex, const char *name)
+{
+	size_t i = 0;
+	void *names;
+
+	if (ifindex)
+		return ifindex;
+	while (i < seen->names && strcmp(seen->name[i], name))
+		i++;
+	if (i < seen->names)
+		return SEEN_NAME_MIN + i;
+	names = reallocarray(seen->name, i + 1, sizeof(*seen->name));
+	if (!names)
+		return 0;
+	seen->name = names;
+	snprintf(seen->name[i], sizeof(*seen->name), "%s", name);
+	seen->names++;
+	return SEEN_NAME_MIN + i;
+}
+
+void seen_reset(struct seen *seen)
+{
+	seen->n = 0;
+}
+
 void seen_clear(struct seen *seen)
 {
+	free(seen->name);
 	free(seen->key);
 	memset(seen, 0, sizeof(*seen));
 }

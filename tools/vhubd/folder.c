@@ -359,7 +359,7 @@ void folder_close(struct folder *folder)
 		return;
 	if (folder->netlink) {
 		netlink_vhub_gone(folder);
-		netlink_free(folder->netlink);
+		netlink_stop(folder->netlink);
 	}
 	if (folder->stream)
 		link_free(folder->stream);
@@ -370,6 +370,9 @@ void folder_close(struct folder *folder)
 	folder_remove(folder->path, VHUB_PLACE_LOCK);
 	rmdir(folder->path);
 	close(folder->lock);
+	/* The end of the connection tells who wants it that nothing is left. */
+	if (folder->netlink)
+		netlink_free(folder->netlink);
 	g_free(folder->path);
 	memset(folder, 0, sizeof(*folder));
 }

@@ -546,15 +546,20 @@ static void netlink_close(struct netlink *nl, struct acceptor *a,
 	g_free(path);
 }
 
+void netlink_stop(struct netlink *nl)
+{
+	netlink_close(nl, &nl->requests, VHUB_PLACE_NETLINK);
+	netlink_close(nl, &nl->events, VHUB_PLACE_EVENTS);
+}
+
 void netlink_free(struct netlink *nl)
 {
 	GQueue *clients = &nl->requests.clients;
 
+	netlink_stop(nl);
 	while (clients->head)
 		client_free(clients->head->data);
 	netlink_event_close(nl);
-	netlink_close(nl, &nl->requests, VHUB_PLACE_NETLINK);
-	netlink_close(nl, &nl->events, VHUB_PLACE_EVENTS);
 	g_free(nl->dir);
 	g_free(nl);
 }

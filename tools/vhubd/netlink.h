@@ -175,6 +175,9 @@ void netlink_add(struct netlink *nl, const struct netlink_family *family,
 /* Make the sockets in that folder. Return 0 or -errno. */
 int netlink_open(struct netlink *nl, const char *dir);
 
+/* Take no more clients, and remove the sockets. Those that are there stay. */
+void netlink_stop(struct netlink *nl);
+
 /* Also of one that was not opened. */
 void netlink_free(struct netlink *nl);
 
