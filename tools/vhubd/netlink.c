@@ -392,8 +392,11 @@ static int client_work(struct netlink_client *client)
 
 	while (!ret && !client->dumping) {
 		nlh = client_next(client);
-		if (!nlh)
+		if (!nlh) {
+			/* Of a record that is done with nothing is left. */
+			client->in_at = client->in_len;
 			return client_flush(client);
+		}
 		client_request(client, nlh);
 		ret = client_flush(client);
 	}
