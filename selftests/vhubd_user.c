@@ -14,7 +14,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../tools/libvhub/netlink.h"
@@ -219,6 +221,51 @@ TEST_F(user, sender_never_waits)
 		EXPECT_EQ(0, send_one(self->a, 1514, i));
 	EXPECT_EQ(0, send_one(self->b, 60, 1));
 	EXPECT_TRUE(gets(self->a, 60, 1));
+}
+
+/* Lets the hub go on once the test sleeps. */
+static void continue_hub(pid_t test, pid_t hub)
+{
+	wait_until(is_asleep(test));
+	kill(hub, SIGCONT);
+	_exit(0);
+}
+
+/* More than a socket holds, less than what waits at the hub for one that does not
+ * read. Returns how many came to @to.
+ */
+static unsigned int burst_at_stopped_hub(struct vhubd *d, struct vhub *from,
+					 struct vhub *to)
+{
+	unsigned char frame[FRAME_ROOM];
+	unsigned int i, n = 0;
+	pid_t test = getpid();
+
+	kill(d->pid, SIGSTOP);
+	if (!fork())
+		continue_hub(test, d->pid);
+	for (i = 0; i < 200; i++)
+		send_one(from, 1514, i);
+	/* Should it not have slept. */
+	kill(d->pid, SIGCONT);
+	wait(NULL);
+	do {
+		i = send_one(from, 60, 0);
+	} while (!i && vhub_wait(to, 100) == 0);
+	while (vhub_wait(to, LIMIT_MS) == 1 &&
+	       vhub_recv(to, frame, sizeof(frame)) == 1514)
+		n++;
+	/* What is behind is another time's. */
+	while (vhub_recv(to, frame, sizeof(frame)) > 0)
+		;
+	return n;
+}
+
+/* How soon it has its turn is the machine's affair: it may try again. */
+TEST_F(user, sender_waits_for_the_hub_to_have_its_turn)
+{
+	EXPECT_TRUE(wait_until(burst_at_stopped_hub(&self->d, self->a,
+						    self->b) == 200));
 }
 
 TEST_F(user, hub_that_goes_is_an_error_and_no_wait)

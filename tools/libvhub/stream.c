@@ -8,7 +8,11 @@
  * all that one read gives, and calls vhub_arm() before it sleeps.
  *
  * Of up to STREAM_BURST bytes a unix socket takes all or none. So no frame of such
- * a length is ever sent in part, and one that finds no room is lost.
+ * a length is ever sent in part.
+ *
+ * The hub is a process that takes all there is when it has its turn, whatever its
+ * other ports do. That is waited for, STREAM_TURN at most. What still finds no
+ * room is lost then, and so is what follows, at once, until some finds room again.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +31,7 @@
 #define STREAM_OUT	(STREAM_HEAD + VHUB_FRAME_MAX)
 #define STREAM_BURST	(32 << 10)
 #define STREAM_PATIENCE	1000	/* ms for the rest of a longer frame */
+#define STREAM_TURN	100	/* ms for the hub to have its turn */
 
 /**
  * struct vhub_stream - a connection to a user hub
@@ -36,10 +41,12 @@
  * @end: of what was read
  * @in: lengths and frames
  * @out: likewise; of who sends
+ * @stuck: the hub did not take what was there the last time; of who sends
  */
 struct vhub_stream {
 	char hub[VHUB_NAME_SIZE];
 	bool gone;
+	bool stuck;
 	uint32_t at;
 	uint32_t end;
 	unsigned char in[STREAM_IN];
@@ -235,11 +242,21 @@ static uint32_t stream_fill(const struct vhub *v, uint32_t *bytes)
 }
 
 /* Waits until more can be sent, if the hub does not take too long. */
-static bool stream_waits(const struct vhub *v)
+static bool stream_waits(const struct vhub *v, int patience)
 {
 	struct pollfd pfd = { .fd = v->fd, .events = POLLOUT };
 
-	return poll(&pfd, 1, STREAM_PATIENCE) > 0;
+	return poll(&pfd, 1, patience) > 0;
+}
+
+/* Nothing was taken. Is it worth another try? */
+static bool stream_gets_turn(const struct vhub *v)
+{
+	struct vhub_stream *s = v->stream;
+
+	if (!s->stuck)
+		s->stuck = !stream_waits(v, STREAM_TURN);
+	return !s->stuck;
 }
 
 /* All of it or, if there is no room, nothing, which is then lost. Return: 0, or
@@ -249,20 +266,27 @@ static int stream_write(struct vhub *v, uint32_t len)
 {
 	uint32_t sent = 0;
 	ssize_t ret;
+	int err;
 
 	while (sent < len) {
 		ret = send(v->fd, v->stream->out + sent, len - sent,
 			   MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (ret >= 0)
+		if (ret >= 0) {
 			sent += ret;
-		else if (errno == EAGAIN && !sent)
+			continue;
+		}
+		err = errno;
+		if (err == EINTR)
+			continue;
+		if (!sent && (err == ENOMEM || err == EAGAIN)) {
+			if (err == EAGAIN && stream_gets_turn(v))
+				continue;
 			return 0;
-		else if (errno == ENOMEM && !sent)
-			return 0;
-		else if (errno != EINTR &&
-			 (errno != EAGAIN || !stream_waits(v)))
+		}
+		if (err != EAGAIN || !stream_waits(v, STREAM_PATIENCE))
 			break;
 	}
+	v->stream->stuck = false;
 	if (sent == len)
 		return 0;
 	/* What is left would be taken for the middle of a frame. */
@@ -326,6 +350,7 @@ int vhub_stream_open(struct vhub *v, const char *hub, const char *label)
 		return -ENOMEM;
 	strcpy(v->stream->hub, hub);
 	v->stream->gone = false;
+	v->stream->stuck = false;
 	v->stream->at = 0;
 	v->stream->end = 0;
 	v->fd = stream_attach(v, hub, label);

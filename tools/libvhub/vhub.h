@@ -28,7 +28,8 @@
  * header of that many bytes, in the byte order of the machine, precedes each
  * frame in both directions, and all lengths below include it. Frames are
  * delivered to a port in the order in which they reached the hub. A receiver
- * that is too slow loses frames and delays nobody; so a send never waits.
+ * that is too slow loses frames and delays nobody; so a send never waits, but for
+ * a vhubd to have its turn, 0.1 seconds at most.
  *
  * Errors. Functions return 0 or a count, or -errno. Lost frames are no errors:
  * they are counted at the port, with the reason, see vhub_info().
