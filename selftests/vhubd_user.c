@@ -268,6 +268,21 @@ TEST_F(user, sender_waits_for_the_hub_to_have_its_turn)
 						    self->b) == 200));
 }
 
+/* More frames are there by the time the hub runs. What it was told to be, it
+ * stays.
+ */
+TEST_F(user, hub_does_not_push_senders_off_the_processor)
+{
+	const struct sched_param param = { .sched_priority = 0 };
+	struct vhubd idle;
+
+	EXPECT_EQ(SCHED_BATCH, sched_getscheduler(self->d.pid));
+	ASSERT_EQ(0, sched_setscheduler(0, SCHED_IDLE, &param));
+	ASSERT_EQ(0, vhubd_start(&idle, "--user", NULL));
+	EXPECT_EQ(SCHED_IDLE, sched_getscheduler(idle.pid));
+	EXPECT_EQ(0, vhubd_stop(&idle));
+}
+
 TEST_F(user, hub_that_goes_is_an_error_and_no_wait)
 {
 	unsigned char frame[FRAME_ROOM];
