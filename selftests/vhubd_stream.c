@@ -24,6 +24,7 @@
 
 #define CLIENTS		100
 #define GARBAGE		300
+#define WAITING		600	/* frames of a burst that has to fit */
 #define BOUND_KIB	4096	/* of memory, rings and all; 18 MB pass by */
 
 FIXTURE(stream) {
@@ -319,6 +320,23 @@ TEST_F_TIMEOUT(stream, a_client_that_stalls_loses_frames_alone, 120)
 	}
 	EXPECT_GT(STALL_FRAMES, n);
 	EXPECT_LT(10, n);
+}
+
+/* A burst that comes while a reader does something else is kept for it. */
+TEST_F(stream, bursts_wait_for_a_reader)
+{
+	char link[32];
+	int pair[2], i;
+
+	ASSERT_EQ(0, link_pair(SOCK_STREAM, pair, link));
+	ASSERT_EQ(0, start(link));
+	for (i = 0; i < WAITING; i++)
+		ASSERT_EQ(0, put_stream(pair[0], 1514, i));
+	ASSERT_TRUE(wait_until(vhubd_count(&self->d, link, "tx_frames") ==
+			       WAITING));
+	for (i = 0; i < WAITING; i++)
+		ASSERT_TRUE(gets_stream(WATCH, 1514, i));
+	EXPECT_TRUE(is_silent(WATCH));
 }
 
 TEST_F(stream, half_a_frame_hurts_nobody)

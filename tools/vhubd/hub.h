@@ -169,6 +169,7 @@ struct hub_news {
  * @stop: end the process
  * @generation: how often a port came or went
  * @next: number to try for the next port, of the user hub
+ * @long_queues: of its ports
  * @fdb: the addresses of the user hub, if that is in mode switch
  * @receive_only: it has been said that there is no right to send
  * @settled: all is set up and rights are given up, so there may be threads
@@ -183,6 +184,7 @@ struct hub {
 	void (*stop)(struct hub *hub);
 	uint32_t generation;
 	uint32_t next;
+	uint32_t long_queues;
 	struct fdb fdb;
 	bool receive_only;
 	bool settled;

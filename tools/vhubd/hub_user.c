@@ -3,9 +3,10 @@
  * vhubd - a hub in this process: each frame to every other port, or in mode
  * switch to where its address is
  *
- * A port whose link takes no more keeps what follows in a queue of USER_QUEUE
- * bytes, which is there only as long as something waits in it. What finds no
- * room there is lost for this port alone, and counted.
+ * A port whose link takes no more keeps what follows in a queue, which is there
+ * only as long as something waits in it. What finds no room there is lost for this
+ * port alone, and counted. Few ports wait at a time: some queues are long, and
+ * should there be more of them, the others are short.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,14 +14,17 @@
 
 #include "switch.h"
 
-/* Bytes that wait for one port, lengths included: three of the largest frames,
- * or 170 of the usual ones.
+/* Bytes that wait for one port, lengths included: of the usual frames 690, or
+ * 170; of the largest three at least.
  */
-#define USER_QUEUE	(256 << 10)
+#define USER_QUEUE_LONG		(1024 << 10)
+#define USER_QUEUE_SHORT	(256 << 10)
+#define USER_LONG_MAX		64	/* long queues at a time */
 
 /**
  * struct user_port - a place on this hub
  * @queue: frames, each behind its length as in a stream; NULL if there is none
+ * @size: bytes of @queue
  * @head: where the oldest begins
  * @tail: where the next will
  * @end: where the oldest frames end if @wrapped
@@ -28,6 +32,7 @@
  */
 struct user_port {
 	unsigned char *queue;
+	uint32_t size;
 	uint32_t head;
 	uint32_t tail;
 	uint32_t end;
@@ -65,8 +70,21 @@ static int user_open(struct port *port, enum port_size size)
 	return 0;
 }
 
-static void user_forget(struct user_port *up)
+static void user_make_queue(struct port *port)
 {
+	struct user_port *up = port->at;
+	bool is_long = port->hub->long_queues < USER_LONG_MAX;
+
+	up->size = is_long ? USER_QUEUE_LONG : USER_QUEUE_SHORT;
+	up->queue = g_malloc(up->size);
+	port->hub->long_queues += is_long;
+}
+
+static void user_forget(struct port *port)
+{
+	struct user_port *up = port->at;
+
+	port->hub->long_queues -= up->size == USER_QUEUE_LONG;
 	g_free(up->queue);
 	memset(up, 0, sizeof(*up));
 }
@@ -74,16 +92,18 @@ static void user_forget(struct user_port *up)
 static void user_close(struct port *port)
 {
 	fdb_leave(&port->hub->fdb, port);
-	user_forget(port->at);
+	user_forget(port);
 	g_free(port->at);
 }
 
 /* Place for @len bytes at the end of the queue, or NULL. */
-static unsigned char *user_room(struct user_port *up, uint32_t len)
+static unsigned char *user_room(struct port *port, uint32_t len)
 {
+	struct user_port *up = port->at;
+
 	if (!up->queue)
-		up->queue = g_malloc(USER_QUEUE);
-	if (!up->wrapped && USER_QUEUE - up->tail < len) {
+		user_make_queue(port);
+	if (!up->wrapped && up->size - up->tail < len) {
 		up->end = up->tail;
 		up->tail = 0;
 		up->wrapped = true;
@@ -97,7 +117,7 @@ static void user_queue(struct port *port, const struct vhub_frame *frame)
 {
 	struct user_port *up = port->at;
 	uint32_t len = FRAME_HEAD + frame->len, head = htonl(frame->len);
-	unsigned char *to = user_room(up, len);
+	unsigned char *to = user_room(port, len);
 
 	if (!to) {
 		port->drops[VHUB_A_DROPS_FULL]++;
@@ -127,9 +147,11 @@ static unsigned int user_oldest(const struct user_port *up,
 }
 
 /* Takes out @n of those frames. */
-static void user_take(struct user_port *up, const struct vhub_frame *frames,
+static void user_take(struct port *port, const struct vhub_frame *frames,
 		      unsigned int n)
 {
+	struct user_port *up = port->at;
+
 	while (n--)
 		up->head += FRAME_HEAD + frames[n].len;
 	if (up->wrapped && up->head == up->end) {
@@ -137,7 +159,7 @@ static void user_take(struct user_port *up, const struct vhub_frame *frames,
 		up->wrapped = false;
 	}
 	if (!up->wrapped && up->head == up->tail)
-		user_forget(up);
+		user_forget(port);
 }
 
 static void user_writable(struct port *port)
@@ -149,7 +171,7 @@ static void user_writable(struct port *port)
 	while (up->queue) {
 		n = user_oldest(up, frames);
 		taken = port_output(port, frames, n);
-		user_take(up, frames, taken);
+		user_take(port, frames, taken);
 		if (taken < n)
 			break;
 	}
@@ -195,7 +217,7 @@ static void user_up(struct port *port)
 {
 	if (port->up)
 		return;
-	user_forget(port->at);
+	user_forget(port);
 	fdb_flush(&port->hub->fdb, port, -1);
 }
 
