@@ -297,8 +297,12 @@ static void flood_result_of(const struct flood_sender *sender,
 	result->ns = end_ns - sender->start_ns;
 	result->sent = sender->number - sender->start_number;
 	result->delivered = flood_delivered(sender) - sender->start_delivered;
-	result->lost = result->sent * sender->plan->receivers -
-		       result->delivered;
+	/* What came late of the warm-up, with a machine that is busy, was not
+	 * sent.
+	 */
+	if (result->sent * sender->plan->receivers > result->delivered)
+		result->lost = result->sent * sender->plan->receivers -
+			       result->delivered;
 }
 
 /* A receiver says itself what went wrong. */
