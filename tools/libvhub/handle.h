@@ -115,6 +115,8 @@ int vhub_stream_open(struct vhub *v, const char *hub, const char *label);
 const char *vhub_stream_hub(const struct vhub *v);
 int vhub_stream_error(const struct vhub *v);
 int vhub_stream_send(struct vhub *v);
+int vhub_stream_send_frames(struct vhub *v, const struct vhub_frame *frames,
+			    unsigned int n);
 void vhub_stream_recv(struct vhub *v, unsigned int n);
 int vhub_stream_wait(struct vhub *v, int timeout);
 

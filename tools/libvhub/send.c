@@ -130,6 +130,23 @@ static inline int send_copy(struct vhub *v, const struct vhub_frame *frame)
 	return 0;
 }
 
+/* A socket takes frames from where they are. */
+static int send_stream(struct vhub *v, const struct vhub_frame *frames,
+		       unsigned int n)
+{
+	unsigned int i = 0;
+	int ret = vhub_flush(v);
+
+	if (ret)
+		return ret;
+	while (i < n && send_is_len(v, frames[i].len))
+		i++;
+	ret = vhub_stream_send_frames(v, frames, i);
+	if (ret)
+		return ret;
+	return i || !n ? (int)i : send_len_error(v, frames[0].len);
+}
+
 int vhub_send_batch(struct vhub *v, const struct vhub_frame *frames,
 		    unsigned int n)
 {
@@ -138,6 +155,8 @@ int vhub_send_batch(struct vhub *v, const struct vhub_frame *frames,
 
 	if (!(v->rights & VHUB_RIGHT_SEND))
 		return -EACCES;
+	if (v->stream)
+		return send_stream(v, frames, n);
 	for (i = 0; i < n; i++) {
 		ret = send_copy(v, &frames[i]);
 		if (ret)

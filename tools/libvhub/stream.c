@@ -7,8 +7,9 @@
  * that poll() says of the socket whether there is more; who wants several gets
  * all that one read gives, and calls vhub_arm() before it sleeps.
  *
- * Of up to STREAM_BURST bytes a unix socket takes all or none. So no frame of such
- * a length is ever sent in part.
+ * Of up to STREAM_BURST bytes a unix socket takes all or none: the kernel makes one
+ * buffer of them, of 32 KiB in pages and nearly 16 KiB in one piece. So no frame of
+ * such a length is ever sent in part.
  *
  * The hub is a process that takes all there is when it has its turn, whatever its
  * other ports do. That is waited for, STREAM_TURN at most. What still finds no
@@ -29,7 +30,7 @@
 #define STREAM_HEAD	4
 #define STREAM_IN	(128 << 10)
 #define STREAM_OUT	(STREAM_HEAD + VHUB_FRAME_MAX)
-#define STREAM_BURST	(32 << 10)
+#define STREAM_BURST	(47 << 10)
 #define STREAM_PATIENCE	1000	/* ms for the rest of a longer frame */
 #define STREAM_TURN	100	/* ms for the hub to have its turn */
 
@@ -241,6 +242,28 @@ static uint32_t stream_fill(const struct vhub *v, uint32_t *bytes)
 	return n;
 }
 
+/* The same of frames from where they are. Returns how many. */
+static unsigned int stream_fill_frames(const struct vhub *v,
+				       const struct vhub_frame *frames,
+				       unsigned int n, uint32_t *bytes)
+{
+	unsigned char *out = v->stream->out;
+	uint32_t at = 0, len, head;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		len = frames[i].len;
+		if (i && at + STREAM_HEAD + len > STREAM_BURST)
+			break;
+		head = htonl(len);
+		memcpy(out + at, &head, STREAM_HEAD);
+		memcpy(out + at + STREAM_HEAD, frames[i].data, len);
+		at += STREAM_HEAD + len;
+	}
+	*bytes = at;
+	return i;
+}
+
 /* Waits until more can be sent, if the hub does not take too long. */
 static bool stream_waits(const struct vhub *v, int patience)
 {
@@ -311,6 +334,30 @@ int vhub_stream_send(struct vhub *v)
 		ret = stream_write(v, bytes);
 		if (!ret)
 			v->head->tx_kernel = next;
+	}
+	return ret;
+}
+
+/**
+ * vhub_stream_send_frames() - send frames from where they are
+ * @v: the handle, with nothing in the TX ring
+ * @frames: the frames, each of a length that can be sent
+ * @n: how many
+ *
+ * Return: 0, or -ENODEV when the hub is gone.
+ */
+int vhub_stream_send_frames(struct vhub *v, const struct vhub_frame *frames,
+			    unsigned int n)
+{
+	int ret = vhub_stream_error(v);
+	unsigned int filled;
+	uint32_t bytes;
+
+	while (!ret && n) {
+		filled = stream_fill_frames(v, frames, n, &bytes);
+		ret = stream_write(v, bytes);
+		frames += filled;
+		n -= filled;
 	}
 	return ret;
 }
