@@ -775,18 +775,15 @@ static struct {
 	__u32 seq;	/* of the last of them */
 } churn;
 
-/* Stands between the library and libmnl: a port comes when the first part of a
+/* Stands between the library and libc: a port comes when the first part of a
  * listing has been read.
  */
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf,
-			    size_t size)
+ssize_t recvmsg(int sock, struct msghdr *msg, int flags)
 {
-	const struct nlmsghdr *nlh = buf;
-	typeof(mnl_socket_recvfrom) *recvfrom;
-	ssize_t len;
+	const struct nlmsghdr *nlh = msg->msg_iov->iov_base;
+	typeof(recvmsg) *real = dlsym(RTLD_NEXT, "recvmsg");
+	ssize_t len = real(sock, msg, flags);
 
-	recvfrom = dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
-	len = recvfrom(sock, buf, size);
 	if (!mnl_nlmsg_ok(nlh, len) || !(nlh->nlmsg_flags & NLM_F_MULTI) ||
 	    nlh->nlmsg_seq == churn.seq)
 		return len;

@@ -347,8 +347,10 @@ static const struct nlmsghdr *client_next(struct netlink_client *client)
 	const struct nlmsghdr *nlh = at;
 
 	if (client->in_at >= client->in_len || left < sizeof(*nlh) ||
-	    nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > left)
+	    nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > left) {
+		client->in_at = client->in_len;
 		return NULL;
+	}
 	client->in_at += MNL_ALIGN(nlh->nlmsg_len);
 	return nlh;
 }
