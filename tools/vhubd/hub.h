@@ -206,6 +206,12 @@ int hub_kernel_try(const char *name);
 /* Add what attaching to that one again needs. */
 void hub_kernel_needs(const char *name, struct needs *needs);
 
+/* That hub is gone, so no port of ours is on it. They are to be on the next one of
+ * its name: return 0, or -errno when at least one is not, to try again.
+ */
+void hub_kernel_leave(struct hub *hub);
+int hub_kernel_return(struct hub *hub);
+
 /* Place a port whose memory is zero, down at first. Return 0 or -errno. */
 int port_open(struct port *port, struct hub *hub, const struct port_ops *ops,
 	      enum port_size size, const char *label);

@@ -18,10 +18,11 @@
 
 /**
  * struct kernel_port - a place on this hub
- * @v: the port
+ * @v: the port; NULL as long as there is no hub
  * @file: its file
  * @more: there was more than one turn's worth
  * @port: whose it is
+ * @size: of the port
  * @blocked: the link takes no more for now
  * @held: frames that it did not take yet
  * @count: how many there were of them
@@ -32,6 +33,7 @@ struct kernel_port {
 	struct loop_file file;
 	struct loop_work more;
 	struct port *port;
+	enum port_size size;
 	bool blocked;
 	struct vhub_frame held[PORT_BATCH];
 	unsigned int count;
@@ -101,7 +103,7 @@ static void kernel_pump(struct kernel_port *kp)
 
 static void kernel_go_on(struct kernel_port *kp)
 {
-	if (kp->port->up && !kp->blocked)
+	if (kp->v && kp->port->up && !kp->blocked)
 		kernel_pump(kp);
 }
 
@@ -116,7 +118,8 @@ static void kernel_more(struct loop_work *work)
 	kernel_go_on(container_of(work, struct kernel_port, more));
 }
 
-static int kernel_attach(struct kernel_port *kp, enum port_size size)
+/* Leaves kp->v NULL after an error. Return 0 or -errno. */
+static int kernel_attach(struct kernel_port *kp)
 {
 	struct vhub_options options = {
 		.size = sizeof(options),
@@ -125,7 +128,7 @@ static int kernel_attach(struct kernel_port *kp, enum port_size size)
 	};
 	int ret;
 
-	if (size == PORT_NARROW) {
+	if (kp->size == PORT_NARROW) {
 		options.flags |= VHUB_OPEN_NO_RINGS;
 		options.tx_count = PORT_BATCH;
 		options.rx_count = PORT_BATCH;
@@ -136,9 +139,27 @@ static int kernel_attach(struct kernel_port *kp, enum port_size size)
 	/* Ready once, when there is something after vhub_arm(). */
 	kp->file.fd = vhub_fd(kp->v);
 	ret = loop_add(kp->port->hub->loop, &kp->file, EPOLLIN | EPOLLET);
-	if (ret)
+	if (ret) {
 		vhub_close(kp->v);
-	return ret;
+		kp->v = NULL;
+		return ret;
+	}
+	kp->port->number = vhub_port(kp->v);
+	return 0;
+}
+
+static void kernel_detach(struct kernel_port *kp)
+{
+	if (!kp->v)
+		return;
+	loop_cancel(kp->port->hub->loop, &kp->more);
+	loop_del(kp->port->hub->loop, &kp->file);
+	kp->port->drops[VHUB_A_DROPS_NO_LINK] += kp->count - kp->taken;
+	vhub_close(kp->v);
+	kp->v = NULL;
+	kp->count = 0;
+	kp->taken = 0;
+	kp->blocked = false;
 }
 
 static void kernel_say_rights(struct kernel_port *kp)
@@ -157,27 +178,23 @@ static int kernel_open(struct port *port, enum port_size size)
 	int ret;
 
 	kp->port = port;
+	kp->size = size;
 	kp->file.ready = kernel_ready;
 	kp->more.run = kernel_more;
-	ret = kernel_attach(kp, size);
+	ret = kernel_attach(kp);
 	if (ret) {
 		g_free(kp);
 		return ret;
 	}
 	port->at = kp;
-	port->number = vhub_port(kp->v);
 	kernel_say_rights(kp);
 	return 0;
 }
 
 static void kernel_close(struct port *port)
 {
-	struct kernel_port *kp = port->at;
-
-	loop_cancel(port->hub->loop, &kp->more);
-	loop_del(port->hub->loop, &kp->file);
-	vhub_close(kp->v);
-	g_free(kp);
+	kernel_detach(port->at);
+	g_free(port->at);
 }
 
 static void kernel_input(struct port *port, const struct vhub_frame *frames,
@@ -185,7 +202,9 @@ static void kernel_input(struct port *port, const struct vhub_frame *frames,
 {
 	struct kernel_port *kp = port->at;
 
-	if (vhub_send_batch(kp->v, frames, n) < 0)
+	if (!kp->v)
+		port->drops[VHUB_A_DROPS_NO_LINK] += n;
+	else if (vhub_send_batch(kp->v, frames, n) < 0)
 		port->drops[VHUB_A_DROPS_DENIED] += n;
 }
 
@@ -211,7 +230,7 @@ static void kernel_up(struct port *port)
 {
 	struct kernel_port *kp = port->at;
 
-	if (!port->up)
+	if (!port->up || !kp->v)
 		return;
 	kernel_drain(kp);
 	kp->blocked = false;
@@ -226,6 +245,33 @@ static void kernel_writable(struct port *port)
 		return;
 	kp->blocked = false;
 	kernel_pump(kp);
+}
+
+void hub_kernel_leave(struct hub *hub)
+{
+	const GList *node;
+
+	for (node = hub->ports.head; node; node = node->next)
+		kernel_detach(((const struct port *)node->data)->at);
+}
+
+int hub_kernel_return(struct hub *hub)
+{
+	struct kernel_port *kp;
+	const GList *node;
+	int ret = 0, err;
+
+	for (node = hub->ports.head; node; node = node->next) {
+		kp = ((const struct port *)node->data)->at;
+		if (kp->v)
+			continue;
+		err = kernel_attach(kp);
+		if (!err)
+			loop_soon(hub->loop, &kp->more);
+		else if (!ret)
+			ret = err;
+	}
+	return ret;
 }
 
 const struct hub_ops hub_kernel = {

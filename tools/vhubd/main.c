@@ -17,6 +17,7 @@
 #include "background.h"
 #include "folder.h"
 #include "hub.h"
+#include "hub_watch.h"
 #include "inherit.h"
 #include "link.h"
 #include "privilege.h"
@@ -44,6 +45,7 @@ enum main_exit {
 /**
  * struct vhubd - the process
  * @hub: the hub
+ * @watch: whether it is still there, if it is the kernel's
  * @links: its links
  * @folder: by which others find it, if it is our own
  * @main: GLib's main loop
@@ -72,6 +74,7 @@ enum main_exit {
  */
 struct vhubd {
 	struct hub hub;
+	struct hub_watch watch;
 	GPtrArray *links;
 	struct folder folder;
 	GMainLoop *main;
@@ -357,6 +360,18 @@ static int main_choose_hub(struct vhubd *vhubd)
 	return MAIN_OK;
 }
 
+/* Links work without, as long as the hub does. */
+static void main_watch_hub(struct vhubd *vhubd)
+{
+	int ret = 0;
+
+	if (vhubd->hub.ops == &hub_kernel)
+		ret = hub_watch_open(&vhubd->watch, &vhubd->hub);
+	if (ret)
+		g_warning("should the hub go, nobody will tell us: %s",
+			  strerror(-ret));
+}
+
 static int main_parse_folder(struct vhubd *vhubd)
 {
 	GError *error = NULL;
@@ -604,6 +619,7 @@ static int main_run(struct vhubd *vhubd)
 	if (ret)
 		return ret;
 	vhubd->main = g_main_loop_new(NULL, FALSE);
+	main_watch_hub(vhubd);
 	ret = main_open_folder(vhubd);
 	if (!ret)
 		ret = main_check_inherited();
@@ -666,6 +682,7 @@ static int main_serve(struct vhubd *vhubd)
 		ret = main_run(vhubd);
 	folder_close(&vhubd->folder);
 	g_ptr_array_free(vhubd->links, TRUE);
+	hub_watch_close(&vhubd->watch);
 	hub_end(&vhubd->hub);
 	return ret;
 }
