@@ -22,6 +22,7 @@
 #define LOG_ROOM	1048576
 
 static int running;
+int vhubd_log = -1;
 
 /* Beside the tests where it was built; else as it was installed. */
 static void exec_vhubd(char **argv)
@@ -97,7 +98,9 @@ int vhubd_start_as(struct vhubd *d, const char *hub, const char *mode, ...)
 	while (n < VHUBD_WORDS - 1 && (argv[n] = va_arg(ap, char *)))
 		n++;
 	va_end(ap);
-	d->log = memfd_create("vhubd", MFD_CLOEXEC);
+	d->log = vhubd_log >= 0 ? vhubd_log :
+				  memfd_create("vhubd", MFD_CLOEXEC);
+	vhubd_log = -1;
 	ret = start(d, argv, pipe);
 	close(pipe[0]);
 	if (ret)

@@ -27,6 +27,11 @@ struct vhubd {
 	int log;
 };
 
+/* Where the next one that is started says things, instead of a file of its own, if
+ * it is not -1.
+ */
+extern int vhubd_log;
+
 /* Starts it and waits until it is ready; links follow, and NULL. @mode is
  * "--user" or "--kernel". Open files that are not close-on-exec are inherited.
  * Return: 0, or the exit status of one that did not become ready.

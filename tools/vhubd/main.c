@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <syslog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
@@ -20,6 +20,7 @@
 #include "hub_watch.h"
 #include "inherit.h"
 #include "link.h"
+#include "log.h"
 #include "privilege.h"
 #include "relay.h"
 #include "sandbox.h"
@@ -63,7 +64,6 @@ enum main_exit {
  * @open: do without the sandbox
  * @relay: only carry a connection on to there, see relay.h
  * @daemon: go to the background
- * @detached: we are there, and messages go to syslog
  * @fds: files that we were handed over
  * @run_as: who to be when all is set up, or NULL
  * @pid_file: where our number is to be, or NULL
@@ -92,7 +92,6 @@ struct vhubd {
 	gboolean open;
 	char *relay;
 	gboolean daemon;
-	bool detached;
 	char **fds;
 	char *run_as;
 	char *pid_file;
@@ -114,51 +113,6 @@ static int main_fail(int status, const char *fmt, ...)
 	putc('\n', stderr);
 	va_end(ap);
 	return status;
-}
-
-/* Neither what a terminal obeys nor what turns the direction of writing. */
-static gunichar main_safe(gunichar c)
-{
-	return g_unichar_isprint(c) ? c : '?';
-}
-
-/* Text of strangers may be in it. */
-static void main_print(const struct vhubd *vhubd, int priority,
-		       const char *text)
-{
-	char *valid = g_utf8_make_valid(text, -1), *c;
-	GString *safe = g_string_new(NULL);
-
-	for (c = valid; *c; c = g_utf8_next_char(c))
-		g_string_append_unichar(safe, main_safe(g_utf8_get_char(c)));
-	if (vhubd->detached)
-		syslog(priority, "%s: %s", vhubd->hub.name, safe->str);
-	else
-		fprintf(stderr, "vhubd: %s: %s\n", vhubd->hub.name, safe->str);
-	g_string_free(safe, TRUE);
-	g_free(valid);
-}
-
-static int main_priority(GLogLevelFlags level)
-{
-	if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
-		return LOG_ERR;
-	if (level & G_LOG_LEVEL_WARNING)
-		return LOG_WARNING;
-	return level & G_LOG_LEVEL_MESSAGE ? LOG_NOTICE : LOG_INFO;
-}
-
-/* A disk that is full must not stop us: what cannot be written is lost. */
-static void main_log(const gchar *domain, GLogLevelFlags level,
-		     const gchar *text, gpointer data)
-{
-	const struct vhubd *vhubd = data;
-
-	(void)domain;
-	if (level & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG) && !vhubd->verbose)
-		return;
-	main_print(vhubd, main_priority(level), text);
-	clearerr(stderr);
 }
 
 static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
@@ -494,13 +448,16 @@ static void main_batch(void)
 static int main_write_pid(struct vhubd *vhubd)
 {
 	const char *name = vhubd->pid_file;
+	struct stat st;
 	int fd, ret;
 
 	if (!name)
 		return MAIN_OK;
 	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 		  0644);
-	vhubd->pid_file_made = fd >= 0;
+	/* Neither is anything but a file ours to remove. */
+	vhubd->pid_file_made = fd >= 0 && !fstat(fd, &st) &&
+			       S_ISREG(st.st_mode);
 	ret = fd < 0 ? -1 : dprintf(fd, "%d\n", (int)getpid());
 	if (ret < 0)
 		main_fail(MAIN_REFUSED, "--pid-file: %s: %s", name,
@@ -575,8 +532,7 @@ static int main_detach(struct vhubd *vhubd)
 	ret = background_ready(vhubd->parent_fd);
 	if (ret)
 		return main_fail(MAIN_REFUSED, "--daemon: %s", strerror(-ret));
-	openlog("vhubd", LOG_PID, LOG_DAEMON);
-	vhubd->detached = true;
+	log_detach();
 	return MAIN_OK;
 }
 
@@ -675,7 +631,7 @@ static int main_serve(struct vhubd *vhubd)
 				 strerror(errno));
 	hub_init(&vhubd->hub, vhubd->words[0], loop);
 	vhubd->hub.stop = main_stop_hub;
-	g_log_set_default_handler(main_log, vhubd);
+	log_begin(vhubd->words[0], vhubd->verbose);
 	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
 	ret = main_check_switch(vhubd);
 	if (!ret)
