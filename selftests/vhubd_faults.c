@@ -158,7 +158,7 @@ TEST_F(faults, the_disk_is_full)
 	/* A number that cannot be written is an error, and nobody's device goes. */
 	EXPECT_EQ(1, vhubd_start(&self->d, "--user", "--pid-file=/dev/full",
 				 self->link, NULL));
-	EXPECT_EQ(1, vhubd_said(&self->d, "vhubd: --pid-file: /dev/full: No space left on device\n"));
+	EXPECT_EQ(1, vhubd_said(&self->d, "/dev/full: No space left on device\n"));
 	EXPECT_EQ(0, access("/dev/full", F_OK));
 
 	snprintf(file, sizeof(file), "%s/pid", self->dir);
