@@ -15,6 +15,7 @@
 #include "cli.h"
 #include "emulator.h"
 #include "parse.h"
+#include "run_user.h"
 
 #define RUN_PORTS	10	/* {n0} to {n9} */
 
@@ -322,9 +323,12 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct words w = { cli, argc, argv };
 	struct run run = { .cli = cli, .queues = 1 };
+	const char *user = NULL;
 	int ret;
 
 	ret = words_key_hub(&w, &run.hub);
+	if (!ret && run_user_word(w.argv[0], &user))
+		words_next(&w);
 	if (!ret)
 		ret = words_options(&w, run_options, "--", &run);
 	if (!ret)
@@ -333,6 +337,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		return ret;
 	/* The kernel notes who opens a port; this will be that command. */
 	prctl(PR_SET_NAME, basename(w.argv[0]));
+	if (user)
+		ret = run_user_hub(cli, run.hub, user);
+	if (ret)
+		return ret;
 	ret = run_attach(&run, w.argv + 1);
 	return ret ? : run_exec(&run, w.argv);
 }
@@ -341,7 +349,8 @@ const struct cli_object cli_run = {
 	.name = "run",
 	.fn = run,
 	.help =
-	"  vhub run [hub] NAME [label TEXT] [queues N] [vnet SIZE] [as EMULATOR]\n"
+	"  vhub run [hub] NAME [--user[=OPTIONS]] [label TEXT] [queues N] [vnet SIZE]\n"
+	"           [as EMULATOR]\n"
 	"           -- COMMAND... ({n0} to {n9} in it become ports)\n",
 	.interactive = true,
 };

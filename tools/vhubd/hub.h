@@ -167,6 +167,7 @@ struct hub_news {
  * @news: who wants to know, or NULL
  * @data: of these
  * @stop: end the process
+ * @left: the last one that was connected to ask is gone; or NULL
  * @generation: how often a port came or went
  * @next: number to try for the next port, of the user hub
  * @long_queues: of its ports
@@ -182,6 +183,7 @@ struct hub {
 	const struct hub_news *news;
 	void *data;
 	void (*stop)(struct hub *hub);
+	void (*left)(struct hub *hub);
 	uint32_t generation;
 	uint32_t next;
 	uint32_t long_queues;

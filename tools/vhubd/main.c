@@ -62,6 +62,7 @@ enum main_exit {
  * @max_addresses: how many it keeps
  * @version: say which version, and end
  * @open: do without the sandbox
+ * @end: end with the last client that asks
  * @relay: only carry a connection on to there, see relay.h
  * @daemon: go to the background
  * @fds: files that we were handed over
@@ -90,6 +91,7 @@ struct vhubd {
 	gint max_addresses;
 	gboolean version;
 	gboolean open;
+	gboolean end;
 	char *relay;
 	gboolean daemon;
 	char **fds;
@@ -144,6 +146,9 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		{ "fd", 0, 0, G_OPTION_ARG_STRING_ARRAY, &vhubd->fds,
 		  "a client that is connected, or a file that links know by name",
 		  "FD[=NAME]" },
+		{ "end", 0, 0, G_OPTION_ARG_NONE, &vhubd->end,
+		  "end with the last client of our own hub's netlink socket",
+		  NULL },
 		{ "no-sandbox", 0, 0, G_OPTION_ARG_NONE, &vhubd->open,
 		  "let all files and system calls be", NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
@@ -185,6 +190,8 @@ static int main_check(const struct vhubd *vhubd)
 	if (vhubd->kernel && vhubd->user)
 		return main_fail(MAIN_USAGE,
 				 "--kernel and --user contradict each other");
+	if (vhubd->end && !vhubd->user)
+		return main_fail(MAIN_USAGE, "--end is for --user only");
 	if (!vhubd->words[1] && vhubd->kernel)
 		return main_fail(MAIN_USAGE,
 				 "there is no link, see \"vhubd --help\"");
@@ -585,7 +592,9 @@ static int main_run(struct vhubd *vhubd)
 		ret = main_settle(vhubd);
 	if (!ret) {
 		main_ready(vhubd);
+		vhubd->hub.left = vhubd->end ? main_stop_hub : NULL;
 		g_main_loop_run(vhubd->main);
+		vhubd->hub.left = NULL;
 		background_notify("STOPPING=1");
 	}
 	if (vhubd->pid_file_made)

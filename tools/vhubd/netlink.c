@@ -59,11 +59,15 @@ struct netlink_client {
 
 static void client_free(struct netlink_client *client)
 {
+	struct hub *hub = client->nl->link.hub;
+
 	if (client->r.give >= 0)
 		close(client->r.give);
 	loop_del(client->nl->link.hub->loop, &client->file);
 	close(client->file.fd);
 	g_queue_unlink(&client->nl->requests.clients, &client->node);
+	if (hub->left && !client->nl->requests.clients.length)
+		hub->left(hub);
 	g_free(client);
 }
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vhub - vhub run --user: a hub and its network stack, for as long as they are used */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../libvhub/netlink.h"
+#include "../libvhub/place.h"
+#include "run_user.h"
+
+#define RUN_USER_OPTION	"--user"
+#define RUN_USER_VHUBD	"vhubd"
+
+bool run_user_word(const char *word, const char **options)
+{
+	size_t len = strlen(RUN_USER_OPTION);
+
+	if (!word || strncmp(word, RUN_USER_OPTION, len) ||
+	    (word[len] && word[len] != '='))
+		return false;
+	*options = word[len] ? word + len + 1 : "";
+	return true;
+}
+
+/* A hub of the kernel does not end with its last guest, and comes first. */
+static int run_user_check(const struct cli *cli, const char *hub)
+{
+	struct vhub_hub_info info;
+	struct vhub_nl nl = { 0 };
+	int ret = vhub_hub_get(&nl, hub, &info);
+
+	vhub_nl_close(&nl);
+	return ret ? CLI_OK :
+	       cli_refused(cli, "hub \"%s\" is the kernel's: \"vhubd %s user\" gives it a network",
+			   hub, hub);
+}
+
+static void run_user_exec(const char *hub, const char *options)
+{
+	char *link;
+
+	if (asprintf(&link, "user%s%s", *options ? "," : "", options) < 0)
+		_exit(CLI_REFUSED);
+	execlp(RUN_USER_VHUBD, RUN_USER_VHUBD, "--user", "--daemon", "--end",
+	       hub, link, NULL);
+	fprintf(stderr, "vhub: cannot run \"%s\": %s\n", RUN_USER_VHUBD,
+		strerror(errno));
+	_exit(CLI_REFUSED);
+}
+
+/* It goes to the background when it can be found. True if it did. */
+static bool run_user_start(const char *hub, const char *options)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid < 0)
+		return false;
+	if (!pid)
+		run_user_exec(hub, options);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+static int run_user_connect(const char *hub)
+{
+	int fd = vhub_place_connect(hub, VHUB_PLACE_NETLINK, SOCK_SEQPACKET,
+				    NULL);
+
+	/* Nobody takes it for one of the three. */
+	if (fd >= 0 && fd <= STDERR_FILENO) {
+		int up = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
+
+		close(fd);
+		fd = up < 0 ? -errno : up;
+	}
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, 0);
+	return fd;
+}
+
+int run_user_hub(const struct cli *cli, const char *hub, const char *options)
+{
+	int ret = run_user_check(cli, hub);
+	bool started;
+
+	if (ret)
+		return ret;
+	if (run_user_connect(hub) >= 0)
+		return CLI_OK;
+	/* If not, another one may have been quicker. */
+	started = run_user_start(hub, options);
+	ret = run_user_connect(hub);
+	if (ret >= 0)
+		return CLI_OK;
+	/* What is wrong has been said. */
+	return !started ? CLI_REFUSED :
+	       cli_refused(cli, "hub \"%s\": %s", hub, strerror(-ret));
+}
