@@ -20,6 +20,7 @@
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@
 
 enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM };
 
-enum { OPT_ADDRESS = 50, OPT_TYPE = 53, OPT_SERVER = 54 };
+enum { OPT_NAME = 12, OPT_ADDRESS = 50, OPT_TYPE = 53, OPT_SERVER = 54 };
 
 static const unsigned char everybody[6] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff
@@ -182,6 +183,10 @@ static int dhcp_send(struct vhub *v, unsigned int guest, unsigned char type,
 	*at++ = OPT_TYPE;
 	*at++ = 1;
 	*at++ = type;
+	*at++ = OPT_NAME;
+	*at++ = 5;
+	memcpy(at, "gu\33st", 5);
+	at += 5;
 	if (address) {
 		*at++ = OPT_ADDRESS;
 		*at++ = 4;
@@ -329,6 +334,23 @@ TEST_F(guest, each_guest_gets_an_address_and_keeps_it)
 					       "192.0.2.251", NULL, NULL));
 	EXPECT_STREQ("5 192.0.2.251", dhcp_ask(self->v, 2, REQUEST, NULL,
 					       "192.0.2.251", NULL));
+}
+
+/* It may be asked again and again. */
+static bool says(const struct vhubd *d, const char *text)
+{
+	kill(d->pid, SIGUSR1);
+	return vhubd_said(d, text);
+}
+
+TEST_F(guest, leases_are_told_of_with_names_that_do_no_harm)
+{
+	EXPECT_TRUE(dhcp_gets(self->v, 1, "192.0.2.250"));
+	EXPECT_EQ(0, dhcp_send(self->v, 2, DISCOVER, NULL, NULL, NULL));
+	EXPECT_TRUE(goes_on(self->v));
+	EXPECT_TRUE(wait_until(says(&self->d, "lease 192.0.2.250 02:00:5e:00:00:01 gu?st, ")));
+	/* An offer is none. */
+	EXPECT_EQ(0, vhubd_said(&self->d, "lease 192.0.2.251"));
 }
 
 TEST_F(guest, an_address_is_refused_that_is_anothers_or_nobodys)

@@ -13,7 +13,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 45
+plan 48
 LIMIT=120
 
 _need perl qemu-system-x86_64 ss
@@ -304,6 +304,22 @@ eventually "of which none is left" as_few_open "$before"
 start_ready take in_ns g1 take 5000
 cmd_ok "500 MB by a forward" in_ns h give 2250 500
 reap take
+
+# says REGEX: is it among what vhubd says of itself when it is asked
+says()
+{
+	kill -USR1 "${pid[vhubd]}"
+	grep -Eq "$1" "$tmp/vhubd.err"
+}
+
+start_ready take in_ns g1 take 5000
+start held in_ns h busybox nc 127.0.0.1 2250
+eventually "a connection is told of" says \
+	': TCP ESTABLISHED, on the hub 127\.0\.0\.1:2250 10\.0\.2\.15:5000, on the host 127\.0\.0\.1:2250 127\.0\.0\.1:[0-9]+, '
+stop held take
+eventually "so is what a forward has carried" says \
+	': hostfwd tcp:127\.0\.0\.1:2250-10\.0\.2\.15:5000, connections [3-9] in_bytes 5[0-9]{8} out_bytes [1-9]'
+eventually "and who has an address" says ': lease 10\.0\.2\.16 [0-9a-f:]{17} -, [0-9]+ s left'
 
 # iPXE -------------------------------------------------------------------------------
 # shellcheck disable=SC2016 # iPXE's words

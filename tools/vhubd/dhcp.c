@@ -277,6 +277,30 @@ static void dhcp_say(struct dhcp *dhcp, const char *fmt, ...)
 	g_free(text);
 }
 
+static void dhcp_say_lease(struct dhcp *dhcp, uint32_t i)
+{
+	const struct dhcp_lease *lease = &dhcp->leases[i];
+	const struct in_addr addr = dhcp_address(dhcp, i);
+	gint64 left = lease->ends - g_get_monotonic_time();
+	const uint8_t *mac = lease->mac;
+	char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &addr, text, sizeof(text));
+	dhcp_say(dhcp, "lease %s %02x:%02x:%02x:%02x:%02x:%02x %s, %d s left",
+		 text, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		 *lease->name ? lease->name : "-",
+		 (int)(left / G_USEC_PER_SEC));
+}
+
+void dhcp_say_leases(struct dhcp *dhcp)
+{
+	uint32_t i;
+
+	for (i = 0; i < dhcp->count; i++)
+		if (dhcp_state(&dhcp->leases[i]) == DHCP_LEASED)
+			dhcp_say_lease(dhcp, i);
+}
+
 /* Once, until somebody finds an address again. */
 static void dhcp_say_exhausted(struct dhcp *dhcp, const uint8_t *mac)
 {

@@ -80,6 +80,9 @@ void dhcp_close(struct dhcp *dhcp);
 bool dhcp_input(struct dhcp *dhcp, const struct udp *request,
 		struct udp *reply, uint8_t *room);
 
+/* Say who has which address. */
+void dhcp_say_leases(struct dhcp *dhcp);
+
 /* The address of a lease. */
 struct in_addr dhcp_address(const struct dhcp *dhcp, uint32_t i);
 

@@ -172,24 +172,24 @@ void forward_free(struct forward *f)
 	g_free(f);
 }
 
-static void forward_addr_text(const union forward_addr *addr, char *text)
+void forward_addr_text(const union forward_addr *addr, char *text)
 {
 	bool v6 = addr->family == AF_INET6;
 	char host[INET6_ADDRSTRLEN];
 
 	inet_ntop(addr->family, v6 ? (const void *)&addr->v6.sin6_addr :
 				     &addr->v4.sin_addr, host, sizeof(host));
-	snprintf(text, FORWARD_TEXT / 2, "%s%s%s:%u", v6 ? "[" : "", host,
+	snprintf(text, FORWARD_ADDR_TEXT, "%s%s%s:%u", v6 ? "[" : "", host,
 		 v6 ? "]" : "", ntohs(addr->v4.sin_port));
 }
 
 void forward_text(const struct forward *f, char *text)
 {
-	char host[FORWARD_TEXT / 2 - 4], guest[FORWARD_TEXT / 2 - 4];
+	char host[FORWARD_ADDR_TEXT] = "", guest[FORWARD_ADDR_TEXT];
 
 	forward_addr_text(&f->guest, guest);
 	if (f->to_guest)
 		forward_addr_text(&f->host, host);
 	snprintf(text, FORWARD_TEXT, "%s:%s%s%s", f->udp ? "udp" : "tcp",
-		 f->to_guest ? host : "", f->to_guest ? "-" : "", guest);
+		 host, f->to_guest ? "-" : "", guest);
 }

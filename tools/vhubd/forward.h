@@ -12,7 +12,8 @@
 
 #include <glib.h>
 
-#define FORWARD_TEXT	128	/* bytes that suffice for forward_text() */
+#define FORWARD_TEXT		128	/* bytes that suffice for forward_text() */
+#define FORWARD_ADDR_TEXT	60	/* and for forward_addr_text() */
 
 /* An address and port, of either family. */
 union forward_addr {
@@ -56,6 +57,9 @@ struct forward *forward_parse_host(const char *text, struct in_addr any,
 /* [tcp]:SERVER:PORT-cmd:COMMAND, -tcp:HOST:PORT or -unix:PATH */
 struct forward *forward_parse_guest(const char *text, GError **error);
 void forward_free(struct forward *forward);
+
+/* ADDRESS:PORT */
+void forward_addr_text(const union forward_addr *addr, char *text);
 
 /* As it is parsed. */
 void forward_text(const struct forward *forward, char *text);

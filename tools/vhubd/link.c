@@ -94,6 +94,12 @@ void link_needs(const struct link *link, struct needs *needs)
 		link->ops->needs(link, needs);
 }
 
+void link_say_more(struct link *link)
+{
+	if (link->ops->say)
+		link->ops->say(link);
+}
+
 void link_say(const struct link *link, const char *fmt, ...)
 {
 	char *text;

@@ -19,11 +19,13 @@ struct link;
  *	if there is no use in trying again; then the link is dead.
  * @close: end, and free all but the struct itself; also what never opened
  * @needs: add what it needs once it is open; NULL for nothing
+ * @say: say how it does; NULL for nothing but what its ports do
  */
 struct link_ops {
 	bool (*open)(struct link *link, GError **error);
 	void (*close)(struct link *link);
 	void (*needs)(const struct link *link, struct needs *needs);
+	void (*say)(struct link *link);
 };
 
 /**
@@ -92,6 +94,9 @@ void link_needs(const struct link *link, struct needs *needs);
  * is called again as soon as threads may be, without the rights of the beginning.
  */
 bool link_too_early(struct link *link);
+
+/* Say how it does, beside its ports. */
+void link_say_more(struct link *link);
 
 /* Say something about it. */
 void link_say(const struct link *link, const char *fmt, ...)

@@ -7,10 +7,12 @@
  * is answered here, and what is asked for by TFTP is looked at before.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <net/ethernet.h>
 #include <string.h>
 
 #include "dhcp.h"
+#include "flow.h"
 #include "link.h"
 #include "reass.h"
 #include "smb.h"
@@ -64,6 +66,7 @@ static void user_emit(struct user *user, const void *frame, size_t len)
 
 	if (!port_takes(&user->port, len))
 		return;
+	flow_count(user->config.forwards, frame, len, true);
 	g_byte_array_append(user->out, (const guint8 *)&head, sizeof(head));
 	g_byte_array_append(user->out, frame, len);
 	user->waiting++;
@@ -117,7 +120,7 @@ static void user_stack_settled(struct stack *stack)
 	port_writable(&user->port);
 }
 
-static void user_dhcp_say(void *data, const char *text)
+static void user_say_text(void *data, const char *text)
 {
 	const struct user *user = data;
 
@@ -233,6 +236,7 @@ static void user_input(struct user *user, const uint8_t *frame, uint32_t len)
 		if (user_is_tftp(user, &udp) && user_tftp_refuses(user, &udp))
 			return;
 	}
+	flow_count(user->config.forwards, frame, len, false);
 	stack_input(&user->stack, frame, len);
 }
 
@@ -314,7 +318,7 @@ static bool user_open(struct link *link, GError **error)
 			return false;
 	}
 	if (user->config.ipv4)
-		dhcp_open(&user->dhcp, &user->config, user_dhcp_say, user);
+		dhcp_open(&user->dhcp, &user->config, user_say_text, user);
 	user->stack.output = user_stack_output;
 	user->stack.settled = user_stack_settled;
 	if (!link_port(link, &user->port, &user_port_ops, PORT_WIDE, NULL,
@@ -365,10 +369,37 @@ static void user_needs(const struct link *link, struct needs *needs)
 	}
 }
 
+static void user_say_forward(const struct user *user, const struct forward *f)
+{
+	char text[FORWARD_TEXT];
+
+	forward_text(f, text);
+	link_say(&user->link, "%s %s, connections %" PRIu64
+		 " in_bytes %" PRIu64 " out_bytes %" PRIu64,
+		 f->to_guest ? "hostfwd" : "guestfwd", text, f->connections,
+		 f->in_bytes, f->out_bytes);
+}
+
+/* A link that could not be opened has no port. */
+static void user_say(struct link *link)
+{
+	struct user *user = container_of(link, struct user, link);
+	const GPtrArray *list = user->config.forwards;
+	guint i;
+
+	if (!user->placed)
+		return;
+	dhcp_say_leases(&user->dhcp);
+	for (i = 0; i < list->len; i++)
+		user_say_forward(user, g_ptr_array_index(list, i));
+	stack_connections(&user->stack, user_say_text, user);
+}
+
 static const struct link_ops user_ops = {
 	.open = user_open,
 	.close = user_close,
 	.needs = user_needs,
+	.say = user_say,
 };
 
 static struct link *user_create(struct opts *opts, GError **error)

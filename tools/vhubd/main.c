@@ -398,12 +398,21 @@ static int main_open_links(struct vhubd *vhubd)
 	return MAIN_OK;
 }
 
+static void main_say(struct vhubd *vhubd)
+{
+	guint i;
+
+	hub_say(&vhubd->hub);
+	for (i = 0; i < vhubd->links->len; i++)
+		link_say_more(g_ptr_array_index(vhubd->links, i));
+}
+
 static void main_signal(struct signals *s, int number)
 {
 	struct vhubd *vhubd = container_of(s, struct vhubd, signals);
 
 	if (number == SIGUSR1)
-		hub_say(&vhubd->hub);
+		main_say(vhubd);
 	else
 		g_main_loop_quit(vhubd->main);
 }

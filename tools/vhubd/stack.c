@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <slirp/libslirp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "opts.h"
@@ -504,4 +505,58 @@ int stack_unforward(struct stack *stack, const struct forward *f)
 					    f->guest.v4.sin_addr,
 					    ntohs(f->guest.v4.sin_port));
 	return ret ? -ENOENT : 0;
+}
+
+/* The socket's own end, or the other one; "-" if there is none. */
+static void stack_end(int fd, bool own, char *text)
+{
+	union forward_addr addr = { 0 };
+	socklen_t len = sizeof(addr);
+	int ret;
+
+	ret = own ? getsockname(fd, &addr.sa, &len) :
+		    getpeername(fd, &addr.sa, &len);
+	strcpy(text, "-");
+	if (!ret && (addr.family == AF_INET || addr.family == AF_INET6))
+		forward_addr_text(&addr, text);
+}
+
+/* A line of libslirp's table: protocol and state, file, and the addresses on the
+ * guest's network, of IPv4 only; what it waits to send. Only the file tells who is
+ * on the other side.
+ */
+static void stack_line(const char *line,
+		       void (*say)(void *data, const char *text), void *data)
+{
+	char protocol[8], state[24], src[20], dst[20], sport[8], dport[8];
+	char own[FORWARD_ADDR_TEXT], peer[FORWARD_ADDR_TEXT];
+	unsigned int in, out;
+	char *text;
+	int fd;
+
+	if (sscanf(line, " %7[A-Z][%23[^]]] %d %19s %7s %19s %7s %u %u",
+		   protocol, state, &fd, src, sport, dst, dport, &out,
+		   &in) != 9 || !strcmp(state, "HOST_FORWARD"))
+		return;
+	stack_end(fd, true, own);
+	stack_end(fd, false, peer);
+	text = g_strdup_printf("%s %s, on the hub %s:%s %s:%s, on the host %s %s, waiting in %u out %u",
+			       protocol, state, src, sport, dst, dport, own,
+			       peer, in, out);
+	say(data, text);
+	g_free(text);
+}
+
+void stack_connections(struct stack *stack,
+		       void (*say)(void *data, const char *text), void *data)
+{
+	char *table = slirp_connection_info(stack->slirp);
+	char **lines = g_strsplit(table, "\n", -1);
+	char **line;
+
+	/* The first one says what is in the others. */
+	for (line = lines[0] ? lines + 1 : lines; *line; line++)
+		stack_line(*line, say, data);
+	g_strfreev(lines);
+	g_free(table);
 }

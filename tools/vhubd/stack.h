@@ -41,6 +41,10 @@ void stack_close(struct stack *stack);
 /* A frame of a guest. */
 void stack_input(struct stack *stack, const void *frame, size_t len);
 
+/* Call @say for each connection, with a text about it. */
+void stack_connections(struct stack *stack,
+		       void (*say)(void *data, const char *text), void *data);
+
 /* Begin and end a forward. Return 0 or -errno. */
 int stack_forward(struct stack *stack, const struct forward *forward);
 int stack_unforward(struct stack *stack, const struct forward *forward);
