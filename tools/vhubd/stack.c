@@ -491,22 +491,6 @@ int stack_forward(struct stack *stack, const struct forward *f)
 	return errno ? -errno : -EIO;
 }
 
-int stack_unforward(struct stack *stack, const struct forward *f)
-{
-	int ret;
-
-	loop_soon(stack->loop, &stack->work);
-	if (f->to_guest)
-		ret = slirp_remove_hostxfwd(stack->slirp, &f->host.sa,
-					    stack_addr_len(&f->host),
-					    stack_flags(f));
-	else
-		ret = slirp_remove_guestfwd(stack->slirp,
-					    f->guest.v4.sin_addr,
-					    ntohs(f->guest.v4.sin_port));
-	return ret ? -ENOENT : 0;
-}
-
 /* The socket's own end, or the other one; "-" if there is none. */
 static void stack_end(int fd, bool own, char *text)
 {

@@ -45,8 +45,7 @@ void stack_input(struct stack *stack, const void *frame, size_t len);
 void stack_connections(struct stack *stack,
 		       void (*say)(void *data, const char *text), void *data);
 
-/* Begin and end a forward. Return 0 or -errno. */
+/* Begin a forward. Return 0 or -errno. */
 int stack_forward(struct stack *stack, const struct forward *forward);
-int stack_unforward(struct stack *stack, const struct forward *forward);
 
 #endif /* VHUBD_STACK_H */
