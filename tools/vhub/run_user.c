@@ -34,7 +34,7 @@ static int run_user_check(const struct cli *cli, const char *hub)
 	int ret = vhub_hub_get(&nl, hub, &info);
 
 	vhub_nl_close(&nl);
-	return ret ? CLI_OK :
+	return ret || info.kind == VHUB_HUB_KIND_USER ? CLI_OK :
 	       cli_refused(cli, "hub \"%s\" is the kernel's: \"vhubd %s user\" gives it a network",
 			   hub, hub);
 }
