@@ -13,7 +13,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 48
+plan 51
 LIMIT=120
 
 _need perl qemu-system-x86_64 ss
@@ -21,7 +21,7 @@ _program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
 _program busybox "${BUILD:-$top/build}"
 
 ns_add h w g1 g2
-mkdir "$tmp/www" "$tmp/tftp" "$tmp/w"
+mkdir "$tmp/www" "$tmp/tftp" "$tmp/w" "$tmp/t"
 echo "from the host" >"$tmp/www/file"
 echo "from afar" >"$tmp/w/file"
 echo "by TFTP" >"$tmp/tftp/file"
@@ -128,17 +128,23 @@ cat >"$tmp/bin/say" <<-'END'
 	#!/bin/sh
 	echo "what the command says"
 END
+# Samba's server, as far as it is told where to look.
+cat >"$tmp/bin/smbd" <<-'END'
+	#!/bin/sh
+	grep ^path= "$4"
+END
 chmod 755 "$tmp/bin"/*
 
 # Its /etc/resolv.conf is one of ours.
 cat >"$tmp/bin/with_names" <<-END
 	#!/bin/sh
+	export TMPDIR=$tmp/t
 	exec unshare -m sh -c 'mount --bind $tmp/resolv.conf /etc/resolv.conf &&
 		exec "\$@"' sh "\$@"
 END
 chmod 755 "$tmp/bin/with_names"
 
-user=user,tftp=$tmp/tftp,bootfile=boot.ipxe
+user=user,tftp=$tmp/tftp,bootfile=boot.ipxe,smb=$tmp/www
 user+=,hostfwd=tcp:127.0.0.1:2280-10.0.2.15:80
 user+=,hostfwd=tcp:127.0.0.1:2250-:5000
 user+=,hostfwd=udp:127.0.0.1:2251-:5001
@@ -254,6 +260,8 @@ check_guests()
 		get g2 http://10.0.2.100:2/file
 	cmd_prints "$kind: a unix socket for a guest" "unix" \
 		in_ns g2 timeout 20 busybox nc 10.0.2.100 3
+	cmd_prints "$kind: a folder by SMB" "path=$tmp/www" \
+		in_ns g1 timeout 20 busybox nc 10.0.2.4 445
 }
 
 start web in_ns h busybox httpd -f -vv -p 127.0.0.1:8080 -h "$tmp/www"
@@ -355,5 +363,6 @@ done
 hub_user
 check_guests user
 stop vhubd
+same "what smbd was told is removed" "" "$(ls "$tmp/t")"
 
 finish
