@@ -18,6 +18,13 @@ kernels='
 6.12-rt	linux-headers-6.12-rt-amd64	asked
 '
 
+# Kernels that we build ourselves, of Debian's linux-source-6.12: the name, the
+# architecture, and the files of selftests/configs/ that say what is in them, beside
+# selftests/config.
+own_kernels='
+uml	um	base debug uml
+'
+
 say()
 {
 	printf '%s\n' "$*" >&2
@@ -29,10 +36,32 @@ die()
 	exit 1
 }
 
-# Those that are tested by themselves; with -a, all.
+# Debian's that are tested by themselves; with -a, all that there are.
 kernel_names()
 {
 	awk -v all="${1-}" 'NF == 2 || NF && all { print $1 }' <<<"$kernels"
+	[ -z "${1-}" ] || awk 'NF { print $1 }' <<<"$own_kernels"
+}
+
+kernel_exists()
+{
+	[ -n "$(own_kernel_arch "$1")$(kernel_headers "$1")" ]
+}
+
+# The architecture of a kernel of our own, or nothing for another.
+own_kernel_arch()
+{
+	awk -v k="$1" '$1 == k { print $2 }' <<<"$own_kernels"
+}
+
+# The files that say what is in a kernel of our own.
+own_kernel_configs()
+{
+	echo "$top/selftests/config"
+	awk -v k="$1" -v dir="$top/selftests/configs" '$1 == k {
+		for (i = 3; i <= NF; i++)
+			print dir "/" $i ".config"
+	}' <<<"$own_kernels"
 }
 
 # The package of a kernel's headers, or nothing for a kernel not in the table.
@@ -41,12 +70,17 @@ kernel_headers()
 	awk -v k="$1" '$1 == k { print $2 }' <<<"$kernels"
 }
 
-# The release (6.1.0-56-amd64) of a kernel of the table: what its headers
-# package, which has to be installed, depends on.
+# The release (6.1.0-56-amd64) of a kernel of the tables: what its headers
+# package, which has to be installed, depends on; or what we built.
 kernel_release()
 {
 	local meta depends release
 
+	if [ -n "$(own_kernel_arch "$1")" ]; then
+		cat "$build/$1/image/release" 2>/dev/null ||
+			die "kernel $1 is not there yet: run scripts/kernel $1"
+		return
+	fi
 	meta=$(kernel_headers "$1")
 	[ -n "$meta" ] ||
 		die "no kernel '$1'; there are: $(kernel_names -a | xargs)"
@@ -120,8 +154,8 @@ package_unpack()
 }
 
 # Fill folder $1 with what an initramfs starts from: busybox, under the names
-# $3 too, and the modules $4 of the kernel image in folder $2 with all they need.
-# They lie in /modules, and /modules/order lists them in the order to load.
+# $3 too, and the modules $4, if any, of the kernel image in folder $2 with all they
+# need. They lie in /modules, and /modules/order lists them in the order to load.
 initramfs_fill()
 {
 	local dir=$1 image=$2 applets=$3 modules=$4 verb file name
@@ -132,6 +166,7 @@ initramfs_fill()
 		ln -s busybox "$dir/bin/$name"
 	done
 	: >"$dir/modules/order"
+	[ -n "$modules" ] || return 0
 	# shellcheck disable=SC2086 # a list of names
 	modprobe -d "$image" -S "$(cat "$image/release")" --show-depends \
 			-a $modules |

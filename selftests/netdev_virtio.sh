@@ -7,6 +7,7 @@
 #
 # The machine needs two such cards with a cable between them.
 # vm: --nics
+# qemu: it is about cards that QEMU has
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/netdev_lib.sh"
