@@ -637,19 +637,32 @@ static int take_answers(struct mnl_socket *sock, __u32 seq, mnl_cb_t cb,
 	}
 }
 
+void (*talk_hook)(bool begins);
+
+static int talk_send(struct mnl_socket *sock, const struct nlmsghdr *nlh)
+{
+	int ret;
+
+	if (talk_hook)
+		talk_hook(true);
+	ret = mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+	if (talk_hook)
+		talk_hook(false);
+	return ret;
+}
+
 static int talk(struct mnl_socket *sock, struct nlmsghdr *nlh, mnl_cb_t cb,
 		void *data, char sentence[256])
 {
 	static __u32 seq;
-	int on = 1;
+	int ret, on = 1;
 
 	sentence[0] = '\0';
 	mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	nlh->nlmsg_seq = ++seq;
-	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	return take_answers(sock, seq, cb, data, sentence);
+	ret = talk_send(sock, nlh);
+	return ret ? ret : take_answers(sock, seq, cb, data, sentence);
 }
 
 static int take_group(const struct nlattr *group, void *data)
@@ -707,6 +720,7 @@ int genl_talk(struct genl *genl, mnl_cb_t cb, void *data)
 
 int genl_open(struct genl *genl)
 {
+	void (*hook)(bool begins) = talk_hook;
 	int ret;
 
 	memset(genl, 0, sizeof(*genl));
@@ -717,7 +731,9 @@ int genl_open(struct genl *genl)
 	genl->family = GENL_ID_CTRL;
 	genl_begin(genl, CTRL_CMD_GETFAMILY, 0);
 	mnl_attr_put_strz(genl->nlh, CTRL_ATTR_FAMILY_NAME, VHUB_FAMILY_NAME);
+	talk_hook = NULL;
 	ret = genl_talk(genl, take_family, genl);
+	talk_hook = hook;
 	if (ret)
 		mnl_socket_close(genl->sock);
 	return ret;

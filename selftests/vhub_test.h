@@ -38,6 +38,11 @@ enum test_limits {
 
 #define TAP_FLAGS	(IFF_TAP | IFF_NO_PI)
 
+/* Called before and after a netlink request is sent, which is when the kernel does
+ * it; not for questions about families.
+ */
+extern void (*talk_hook)(bool begins);
+
 long long now_ms(void);
 
 /* Waits until the condition holds. Value: does it. */
