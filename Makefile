@@ -9,6 +9,7 @@
 # make demo		two virtual machines ping each other over a hub
 # make check [KERNEL=6.1] [TESTS="a b"]
 #			every test, in virtual machines of each kernel
+# make check-detectors	does the debug kernel notice mistakes of the module's
 # make check-sanitize [KERNEL=6.1]
 #			those of programs, built with ASan and UBSan
 # make fuzz		each fuzzer of the programs for ten minutes
@@ -89,6 +90,10 @@ kmod-%:
 genl-check:
 	scripts/genl --check
 
+check-detectors:
+	scripts/deps kmod own vm
+	scripts/detectors
+
 check-sanitize:
 	scripts/sanitize -a
 
@@ -115,4 +120,4 @@ bench-vhubd: tools
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
-.PHONY: genl genl-check style check check-sanitize demo fuzz
+.PHONY: genl genl-check style check check-detectors check-sanitize demo fuzz
