@@ -148,7 +148,8 @@ static int folder_take(struct folder *folder, const char *base,
 	folder->lock = ret;
 	folder->path = path;
 	folder->owner = geteuid();
-	if (folder->group == (gid_t)-1)
+	folder->group_given = folder->group != (gid_t)-1;
+	if (!folder->group_given)
 		folder->group = getegid();
 	folder_clean(folder);
 	return chmod(path, 0700) ? -errno : 0;
@@ -345,11 +346,13 @@ int folder_set(struct folder *folder, uid_t owner, gid_t group, mode_t mode)
 	return ret;
 }
 
-int folder_give(struct folder *folder, uid_t uid)
+int folder_give(struct folder *folder, uid_t uid, gid_t gid)
 {
 	if (!folder->path)
 		return 0;
 	folder->owner = uid;
+	if (!folder->group_given)
+		folder->group = gid;
 	return folder_set_all(folder, false);
 }
 

@@ -17,6 +17,7 @@
  * @mode: of its sockets
  * @owner: user of them
  * @group: likewise; -1 at first for that of the process
+ * @group_given: somebody chose it
  * @lock: file that is locked as long as we are the hub, or -1
  * @stream: the link that QEMU and libvhub connect to, or NULL
  * @vde: the link that VDE's programs plug into, or NULL
@@ -30,6 +31,7 @@ struct folder {
 	mode_t mode;
 	uid_t owner;
 	gid_t group;
+	bool group_given;
 	int lock;
 	struct link *stream;
 	struct link *vde;
@@ -47,8 +49,10 @@ bool folder_parse(struct folder *folder, const char *mode, const char *group,
  */
 bool folder_open(struct folder *folder, struct hub *hub, GError **error);
 
-/* Have it be that user's, as whom we go on. Return 0 or -errno. */
-int folder_give(struct folder *folder, uid_t uid);
+/* Have it be that user's, as whom we go on, and that group's, unless another was
+ * given. Return 0 or -errno.
+ */
+int folder_give(struct folder *folder, uid_t uid, gid_t gid);
 
 /* Change whose it is, and who may connect. Return 0 or -errno. */
 int folder_set(struct folder *folder, uid_t owner, gid_t group, mode_t mode);

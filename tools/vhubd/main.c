@@ -502,7 +502,8 @@ static int main_drop(struct vhubd *vhubd, const struct needs *needs)
 	int ret = 0;
 
 	if (vhubd->run_as && !geteuid())
-		ret = folder_give(&vhubd->folder, vhubd->privilege.uid);
+		ret = folder_give(&vhubd->folder, vhubd->privilege.uid,
+				  vhubd->privilege.gid);
 	if (!ret)
 		ret = privilege_drop(&vhubd->privilege, needs);
 	if (!ret)
