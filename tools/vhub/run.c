@@ -11,6 +11,7 @@
 
 #include "../libvhub/netlink.h"
 #include "../libvhub/place.h"
+#include "../libvhub/user.h"
 #include "../libvhub/vhub.h"
 #include "cli.h"
 #include "emulator.h"
@@ -34,7 +35,8 @@
  * @vnet: whether @vnet_hdr_size was given; else the emulator's
  * @vnet_hdr_size: bytes
  * @emulator: whose options to write
- * @path: stream socket of the hub, if it is a vhubd; else ""
+ * @stream: the hub is a vhubd
+ * @path: stream socket of such a hub, "" while it is not needed
  * @fds: files of each port; not attached where the first is 0, without file where
  *	it is -1
  */
@@ -46,6 +48,7 @@ struct run {
 	bool vnet;
 	uint32_t vnet_hdr_size;
 	const struct emulator *emulator;
+	bool stream;
 	char path[VHUB_PLACE_SIZE];
 	int fds[RUN_PORTS][VHUB_QUEUES_MAX];
 };
@@ -149,24 +152,59 @@ static int run_check_stream(const struct run *run, bool bare)
 	return CLI_OK;
 }
 
-/* QEMU opens the socket itself, and so can open it again; others get it open. */
-static int run_attach_stream(struct run *run, int *fd, bool bare, int err)
+/* QEMU opens the socket itself, and so can open it again: only its path is told. */
+static int run_find_path(struct run *run, int err)
 {
 	int sk = vhub_place_connect(run->hub, VHUB_PLACE_STREAM, SOCK_STREAM,
 				    run->path);
-	int ret;
 
 	/* The kernel's reason, if there is no hub at all. */
 	if (sk < 0)
 		return run_refused(run, sk == -ENODEV ? err : sk);
-	ret = run_check_stream(run, bare);
-	if (ret || !bare) {
+	close(sk);
+	return run_check_stream(run, false);
+}
+
+/* The lowest number, not that of where it came from. Takes the file. */
+static int run_lower(int fd)
+{
+	int low = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (low < 0 || low > fd) {
+		if (low >= 0)
+			close(low);
+		return fd;
+	}
+	close(fd);
+	return low;
+}
+
+/* Others get it open. */
+static int run_attach_stream(struct run *run, int *fd, int err)
+{
+	struct vhub_port_info port;
+	struct vhub_nl nl = { 0 };
+	int sk = vhub_user_port_add(&nl, run->hub, run->label, &port), ret;
+
+	vhub_nl_close(&nl);
+	if (sk < 0)
+		return run_refused(run, sk == -ENODEV ? err : sk);
+	run->stream = true;
+	ret = run_check_stream(run, true);
+	if (ret) {
 		close(sk);
-		*fd = -1;
 		return ret;
 	}
-	*fd = run_pass_on(sk);
+	*fd = run_pass_on(run_lower(sk));
 	return *fd < 0 ? run_refused(run, *fd) : CLI_OK;
+}
+
+static int run_attach_user(struct run *run, int *fd, bool bare, int err)
+{
+	if (bare)
+		return run_attach_stream(run, fd, err);
+	*fd = -1;
+	return run_find_path(run, err);
 }
 
 static int run_attach_port(struct run *run, int *fds, bool bare)
@@ -181,7 +219,7 @@ static int run_attach_port(struct run *run, int *fds, bool bare)
 
 	fds[0] = vhub_attach_open(&req, &rights);
 	if (run_is_elsewhere(fds[0]))
-		return run_attach_stream(run, fds, bare, fds[0]);
+		return run_attach_user(run, fds, bare, fds[0]);
 	if (fds[0] < 0)
 		return run_refused(run, fds[0]);
 	if (!(rights & VHUB_RIGHT_SEND))
@@ -212,7 +250,11 @@ static int run_attach_text(struct run *run, const char *text)
 	for (; *text; text++) {
 		if (!run_placeholder(text, &n, &bare))
 			continue;
-		ret = run->path[0] ? run_check_stream(run, bare) : CLI_OK;
+		ret = CLI_OK;
+		if (run->path[0])
+			ret = run_check_stream(run, bare);
+		else if (run->stream && !bare)
+			ret = run_find_path(run, -ENODEV);
 		if (!ret && run_lacks(run, n, bare))
 			ret = run_attach_port(run, run->fds[n], bare);
 		if (ret)

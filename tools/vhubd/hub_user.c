@@ -49,15 +49,15 @@ static bool user_number_taken(const struct hub *hub, uint32_t number)
 	return false;
 }
 
-/* The first one that is free, from the last one given on: as in the kernel, a
- * number is not another port's too soon.
- */
+/* The lowest that is free, as in the kernel; all below the hub's next are taken. */
 static uint32_t user_number(struct hub *hub)
 {
-	do {
-		hub->next = hub->next % HUB_PORTS_MAX + 1;
-	} while (user_number_taken(hub, hub->next));
-	return hub->next;
+	uint32_t number = MAX(hub->next, 1);
+
+	while (user_number_taken(hub, number))
+		number++;
+	hub->next = number + 1;
+	return number;
 }
 
 static int user_open(struct port *port, enum port_size size)
@@ -92,6 +92,7 @@ static void user_forget(struct port *port)
 static void user_close(struct port *port)
 {
 	fdb_leave(&port->hub->fdb, port);
+	port->hub->next = MIN(port->hub->next, port->number);
 	user_forget(port);
 	g_free(port->at);
 }
