@@ -71,6 +71,9 @@ in_ns a ip link add vx0 type vxlan id 42 dstport 4789 local 192.0.2.1 \
 in_ns b ip link add vx1 type vxlan id 42 dstport 4789 local 192.0.2.2 \
 	remote 192.0.2.1 dev u1
 in_ns b ip link set vx1 up
+# A host that is looked for has less room for frames than are sent.
+busywait in_ns a ping -q -c 1 -W 1 192.0.2.2 >/dev/null ||
+	bail "the hosts do not reach each other"
 enslave vx0
 exchange vx0 b -p vx1
 comes_and_goes vx0
