@@ -556,7 +556,7 @@ TEST_F(guest, frames_for_others_are_none_of_its_business)
 }
 
 /* Bytes by chance behind headers that are taken seriously. */
-TEST_F(guest, broken_frames_do_no_harm)
+TEST_F_TIMEOUT(guest, broken_frames_do_no_harm, 200)
 {
 	static const unsigned short types[] = {
 		ETHERTYPE_IP, ETHERTYPE_IPV6, ETHERTYPE_ARP, 0x88f8
