@@ -4,6 +4,8 @@
 #
 # Exit status 1: what was written is wrong. 2: it was refused. Standard output
 # stays empty, with -j as well.
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

@@ -4,6 +4,8 @@
 #
 #	left --- 1 |lan0| 2 --- right
 #	           |    | 3 --- third
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vhub - vhub hub: add, show, set, del, and what they print
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

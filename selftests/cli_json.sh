@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vhub - the keys of vhub -j are those that Documentation/vhub/json.rst lists
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

@@ -8,6 +8,7 @@
 #
 # The kernel's log has no room for the debug messages of so many ports.
 # vm: -q
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

@@ -3,6 +3,8 @@
 # vhub - vhub -n works in another network namespace, and a hub stays in its own
 #
 #	here: nothing    a: lan0 --- frames    b: lan0, lan1
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

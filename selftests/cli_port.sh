@@ -4,6 +4,8 @@
 #
 #	hold --- 1 |lan0| 2 --- recv      lan1 1 --- hold
 #	           |    | 0 --- the host
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

@@ -4,6 +4,8 @@
 #
 #	access --- 1 |lan0| 2 --- trunk
 #	             |    | 0 --- the host
+#
+# once: scenario netlink asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"
 

@@ -10,6 +10,7 @@
 # plugged into that. The commands are those of Documentation/vhub/machines.rst.
 # FRR comes from scripts/frr, which installs nothing.
 # vm: -t 580
+# once: it is about FRR beside us; vxlan_hosts.sh is on each kernel
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/netdev_lib.sh"
