@@ -132,21 +132,12 @@ static int listen_tell_new(struct listen_scan *scan,
 static int listen_connect(struct listen_hub *hub, const char *name)
 {
 	struct vhub_nl nl = { 0 };
-	int sk;
 
 	hub->fd = vhub_place_connect(name, VHUB_PLACE_EVENTS, SOCK_SEQPACKET,
 				     NULL);
 	if (hub->fd < 0)
 		return hub->fd;
-	sk = vhub_place_connect(name, VHUB_PLACE_NETLINK, SOCK_SEQPACKET,
-				NULL);
-	if (sk < 0)
-		return sk;
-	nl.error[0] = '\0';
-	if (!vhub_genl_find(&nl, sk, 0))
-		hub->family = nl.family;
-	close(sk);
-	return vhub_user_hub_get(&nl, name, &hub->info);
+	return vhub_user_hub_get(&nl, name, &hub->info, &hub->family);
 }
 
 /* One that cannot be had now is no matter: it is not there, or not for us. */

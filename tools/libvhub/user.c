@@ -49,13 +49,16 @@ static int user_hub_cb(const struct nlmsghdr *nlh, void *data)
 }
 
 int vhub_user_hub_get(struct vhub_nl *nl, const char *name,
-		      struct vhub_hub_info *hub)
+		      struct vhub_hub_info *hub, uint16_t *family)
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh = vhub_genl_request(buf, VHUB_CMD_HUB_GET);
+	int ret;
 
 	mnl_attr_put_strz(nlh, VHUB_A_HUB_NAME, name);
-	return vhub_user_talk(nl, name, nlh, user_hub_cb, hub, NULL);
+	ret = vhub_user_talk(nl, name, nlh, user_hub_cb, hub, NULL);
+	*family = nlh->nlmsg_type;
+	return ret;
 }
 
 /* It ends the connection when it has removed all that it had. */

@@ -12,9 +12,11 @@
 int vhub_user_talk(struct vhub_nl *nl, const char *hub, struct nlmsghdr *nlh,
 		   vhub_nl_cb cb, void *data, int *passed);
 
-/* What the calls without "user" do, for a user hub alone. */
+/* What the calls without "user" do, for a user hub alone. @family: set to its number
+ * of the family.
+ */
 int vhub_user_hub_get(struct vhub_nl *nl, const char *name,
-		      struct vhub_hub_info *hub);
+		      struct vhub_hub_info *hub, uint16_t *family);
 int vhub_user_hub_del(struct vhub_nl *nl, const char *name);
 int vhub_user_port_get(struct vhub_nl *nl, const char *hub, uint32_t number,
 		       struct vhub_port_info *port);

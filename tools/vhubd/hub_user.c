@@ -39,22 +39,12 @@ struct user_port {
 	bool wrapped;
 };
 
-static bool user_number_taken(const struct hub *hub, uint32_t number)
-{
-	const GList *node;
-
-	for (node = hub->ports.head; node; node = node->next)
-		if (((const struct port *)node->data)->number == number)
-			return true;
-	return false;
-}
-
 /* The lowest that is free, as in the kernel; all below the hub's next are taken. */
 static uint32_t user_number(struct hub *hub)
 {
 	uint32_t number = MAX(hub->next, 1);
 
-	while (user_number_taken(hub, number))
+	while (hub_port(hub, number))
 		number++;
 	hub->next = number + 1;
 	return number;

@@ -77,12 +77,6 @@ static int fdb_no_address(struct netlink_request *r)
 			      "The hub does not know this address");
 }
 
-static int fdb_no_port(struct netlink_request *r)
-{
-	return netlink_refuse(r, -ENOENT, VHUB_A_FDB_PORT,
-			      "The hub has no port of this number");
-}
-
 int netlink_fdb_get(struct netlink_request *r)
 {
 	const struct fdb_entry *entry;
@@ -144,13 +138,14 @@ static int fdb_check_add(struct netlink_request *r, const struct fdb_addr *addr)
 
 static int fdb_add_at(struct netlink_request *r, const struct fdb_addr *addr)
 {
-	struct hub *hub = fdb_hub(r);
-	struct port *port = hub_port(hub, netlink_u32(r, VHUB_A_FDB_PORT, 0));
-	int ret = port ? fdb_add(&hub->fdb, addr, port) : -ENOENT;
+	struct port *port;
+	int ret;
 
+	port = netlink_vhub_port(r, VHUB_A_FDB_PORT, &ret);
+	if (!port)
+		return ret;
+	ret = fdb_add(&fdb_hub(r)->fdb, addr, port);
 	switch (ret) {
-	case -ENOENT:
-		return fdb_no_port(r);
 	case -EEXIST:
 		return netlink_refuse(r, ret, VHUB_A_FDB_ADDRESS,
 				      "The address is static already");
@@ -190,7 +185,6 @@ int netlink_fdb_del(struct netlink_request *r)
 
 int netlink_fdb_flush(struct netlink_request *r)
 {
-	struct hub *hub = fdb_hub(r);
 	const struct port *port = NULL;
 	int ret = netlink_vhub_find(r, VHUB_A_FDB_HUB_IFINDEX,
 				    VHUB_A_FDB_HUB_NAME);
@@ -200,11 +194,11 @@ int netlink_fdb_flush(struct netlink_request *r)
 	if (ret)
 		return ret;
 	if (r->tb[VHUB_A_FDB_PORT]) {
-		port = hub_port(hub, netlink_u32(r, VHUB_A_FDB_PORT, 0));
+		port = netlink_vhub_port(r, VHUB_A_FDB_PORT, &ret);
 		if (!port)
-			return fdb_no_port(r);
+			return ret;
 	}
-	fdb_flush(&hub->fdb, port, r->tb[VHUB_A_FDB_VID] ?
+	fdb_flush(&fdb_hub(r)->fdb, port, r->tb[VHUB_A_FDB_VID] ?
 		  (int)netlink_u32(r, VHUB_A_FDB_VID, 0) : -1);
 	return 0;
 }

@@ -33,6 +33,28 @@ int netlink_vhub_find(struct netlink_request *r, unsigned int ifindex,
 	return 0;
 }
 
+struct port *netlink_vhub_port(struct netlink_request *r, unsigned int attr,
+			       int *ret)
+{
+	const struct folder *folder = r->data;
+	struct port *port = hub_port(folder->hub, netlink_u32(r, attr, 0));
+
+	if (!port)
+		*ret = netlink_refuse(r, -ENOENT, attr,
+				      "The hub has no port of this number");
+	return port;
+}
+
+/* Is one of @n attributes there? Return 0 or -errno. */
+static int nlv_check_any(struct netlink_request *r, const uint16_t *attrs,
+			 unsigned int n)
+{
+	while (n--)
+		if (r->tb[attrs[n]])
+			return 0;
+	return netlink_refuse(r, -EINVAL, 0, "Nothing to change is given");
+}
+
 /* The hub -----------------------------------------------------------------------*/
 
 static const struct netlink_rule nlv_hub_rules[] = {
@@ -100,13 +122,10 @@ static int nlv_check_hub(struct netlink_request *r)
 		VHUB_A_HUB_MODE, VHUB_A_HUB_AGEING_MS,
 		VHUB_A_HUB_MAX_ADDRESSES,
 	};
-	unsigned int i = 0;
+	int ret = nlv_check_any(r, all, G_N_ELEMENTS(all));
 
-	while (i < G_N_ELEMENTS(all) && !r->tb[all[i]])
-		i++;
-	if (i == G_N_ELEMENTS(all))
-		return netlink_refuse(r, -EINVAL, 0,
-				      "Nothing to change is given");
+	if (ret)
+		return ret;
 	if (r->tb[VHUB_A_HUB_MODE] && !netlink_u32(r, VHUB_A_HUB_MODE, 0))
 		return netlink_refuse(r, -EINVAL, VHUB_A_HUB_MODE,
 				      "No such mode");
@@ -336,19 +355,6 @@ static int nlv_find_port_hub(struct netlink_request *r)
 	return netlink_vhub_find(r, VHUB_A_PORT_HUB_IFINDEX, VHUB_A_PORT_HUB_NAME);
 }
 
-/* The port that is meant; NULL after setting @ret. */
-static struct port *nlv_find_port(struct netlink_request *r, int *ret)
-{
-	const struct folder *folder = r->data;
-	struct port *port;
-
-	port = hub_port(folder->hub, netlink_u32(r, VHUB_A_PORT_NUMBER, 0));
-	if (!port)
-		*ret = netlink_refuse(r, -ENOENT, VHUB_A_PORT_NUMBER,
-				      "The hub has no port of this number");
-	return port;
-}
-
 static int nlv_port_get(struct netlink_request *r)
 {
 	const struct port *port;
@@ -356,7 +362,7 @@ static int nlv_port_get(struct netlink_request *r)
 
 	if (ret)
 		return ret;
-	port = nlv_find_port(r, &ret);
+	port = netlink_vhub_port(r, VHUB_A_PORT_NUMBER, &ret);
 	if (port)
 		nlv_put_port(port, netlink_answer(r), false);
 	return ret;
@@ -435,13 +441,10 @@ static int nlv_check_change(struct netlink_request *r)
 		VHUB_A_PORT_VIA,
 	};
 	const struct nlattr *lock = r->tb[VHUB_A_PORT_LOCK];
-	unsigned int i = 0;
+	int ret = nlv_check_any(r, all, G_N_ELEMENTS(all));
 
-	while (i < G_N_ELEMENTS(all) && !r->tb[all[i]])
-		i++;
-	if (i == G_N_ELEMENTS(all))
-		return netlink_refuse(r, -EINVAL, 0,
-				      "Nothing to change is given");
+	if (ret)
+		return ret;
 	if (lock && *(const uint8_t *)mnl_attr_get_payload(lock) & 1)
 		return netlink_refuse(r, -EINVAL, VHUB_A_PORT_LOCK,
 				      "A port is locked to the address of one station");
@@ -496,7 +499,7 @@ static int nlv_port_set(struct netlink_request *r)
 		ret = nlv_check_change(r);
 	if (ret)
 		return ret;
-	port = nlv_find_port(r, &ret);
+	port = netlink_vhub_port(r, VHUB_A_PORT_NUMBER, &ret);
 	if (port)
 		ret = nlv_check_kernel_only(r);
 	if (!ret)
@@ -513,7 +516,7 @@ static int nlv_port_del(struct netlink_request *r)
 		ret = netlink_may_change(r);
 	if (ret)
 		return ret;
-	port = nlv_find_port(r, &ret);
+	port = netlink_vhub_port(r, VHUB_A_PORT_NUMBER, &ret);
 	if (!port)
 		return ret;
 	if (!port->client)

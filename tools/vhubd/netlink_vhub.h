@@ -17,6 +17,10 @@ extern const struct netlink_family netlink_vhub;
 int netlink_vhub_find(struct netlink_request *r, unsigned int ifindex,
 		      unsigned int name);
 
+/* The port whose number this attribute is; NULL after setting @ret. */
+struct port *netlink_vhub_port(struct netlink_request *r, unsigned int attr,
+			       int *ret);
+
 /* Of netlink_fdb.c */
 extern const struct netlink_rule netlink_fdb_rules[];
 extern const struct netlink_rule netlink_fdb_flush_rules[];
