@@ -12,7 +12,7 @@
 /* Numbers 0 to 2 mean something else to every program (cloud-hypervisor
  * refuses them), although they may be free.
  */
-static int attach_move_up(int fd)
+int vhub_attach_move_up(int fd)
 {
 	int up;
 
@@ -69,7 +69,7 @@ static int attach_file(struct vhub_attach *arg)
 	fd = open(VHUB_DEV_PATH, O_RDWR);
 	if (fd < 0)
 		return -errno;
-	fd = attach_move_up(fd);
+	fd = vhub_attach_move_up(fd);
 	if (fd < 0)
 		return fd;
 	ret = vhub_attach_fd(fd, arg);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../libvhub/netlink.h"
+#include "../libvhub/attach.h"
 #include "../libvhub/place.h"
 #include "../libvhub/user.h"
 #include "../libvhub/vhub.h"
@@ -127,13 +128,11 @@ static bool run_is_elsewhere(int err)
 /* As emulators expect of a file they are given, see libvhub. */
 static int run_pass_on(int fd)
 {
-	int up = fd;
+	int up = vhub_attach_move_up(fd);
 
-	if (fd <= STDERR_FILENO) {
-		up = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
-		close(fd);
-	}
-	if (up < 0 || fcntl(up, F_SETFL, O_RDWR) || fcntl(up, F_SETFD, 0))
+	if (up < 0)
+		return up;
+	if (fcntl(up, F_SETFL, O_RDWR) || fcntl(up, F_SETFD, 0))
 		return -errno;
 	return up;
 }

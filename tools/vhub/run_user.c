@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../libvhub/attach.h"
 #include "../libvhub/netlink.h"
 #include "../libvhub/place.h"
 #include "run_user.h"
@@ -73,13 +74,8 @@ static int run_user_connect(const char *hub)
 	int fd = vhub_place_connect(hub, VHUB_PLACE_NETLINK, SOCK_SEQPACKET,
 				    NULL);
 
-	/* Nobody takes it for one of the three. */
-	if (fd >= 0 && fd <= STDERR_FILENO) {
-		int up = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
-
-		close(fd);
-		fd = up < 0 ? -errno : up;
-	}
+	if (fd >= 0)
+		fd = vhub_attach_move_up(fd);
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, 0);
 	return fd;
