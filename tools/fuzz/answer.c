@@ -9,13 +9,6 @@
 
 #define MESSAGE_MAX	4096
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	return 0;
-}
-
 /* @data: a byte that says what it is about, and attributes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -135,14 +135,6 @@ static void fuzz_check(const struct fuzz_flow *flow, bool open)
 	FUZZ_ASSERT(out == flow->out_len);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	fuzz_hub();
-	return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct link link = { .text = "fuzz" };
