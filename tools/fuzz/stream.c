@@ -42,6 +42,7 @@ static void fuzz_end_closed(struct stream *s, const char *why)
 
 static void fuzz_end_open(struct fuzz_end *end, struct link *link)
 {
+	const struct endpoint ep = { .type = ENDPOINT_UNIX };
 	GError *error = NULL;
 	int fds[2];
 
@@ -50,7 +51,7 @@ static void fuzz_end_open(struct fuzz_end *end, struct link *link)
 	FUZZ_ASSERT(stream_open(&end->stream, link, PORT_NARROW, "fuzz",
 				&error));
 	end->stream.closed = fuzz_end_closed;
-	FUZZ_ASSERT(!stream_plug(&end->stream, fds[0]));
+	FUZZ_ASSERT(!stream_plug(&end->stream, &ep, fds[0]));
 	end->fd = fds[1];
 	end->open = true;
 }

@@ -44,8 +44,7 @@ static void connector_plug(struct connector *c, int fd)
 		link_failed(&c->link, strerror(errno));
 		return;
 	}
-	endpoint_tune(&c->ep, fd);
-	ret = stream_plug(&c->stream, fd);
+	ret = stream_plug(&c->stream, &c->ep, fd);
 	if (ret)
 		link_failed(&c->link, strerror(-ret));
 	else

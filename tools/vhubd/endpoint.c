@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +19,9 @@
 /* Below this one only root may bind a socket. */
 #define ENDPOINT_LOW_PORTS	1024
 
-/* Seconds until a peer is asked, between questions, and until it is given up. */
-#define ENDPOINT_IDLE		30
-#define ENDPOINT_INTERVAL	10
-#define ENDPOINT_TIMEOUT	60
+/* Of the kernel's keepalive: seconds, and questions. */
+#define ENDPOINT_KEEP_MAX	7200
+#define ENDPOINT_COUNT_MAX	127
 
 bool endpoint_set_port(struct endpoint *ep, const struct opts *opts,
 		       const char *text, GError **error)
@@ -90,12 +88,29 @@ static bool endpoint_parse_family(struct endpoint *ep, struct opts *opts,
 	return true;
 }
 
+/* 0 is as good as not given; QEMU does likewise. */
+static bool endpoint_parse_keep(struct endpoint *ep, struct opts *opts,
+				const char *prefix, GError **error)
+{
+	bool keep_alive = true;
+
+	if (!opts_switch(opts, prefix, "keep-alive", &keep_alive, error) ||
+	    !opts_number(opts, prefix, "keep-alive-idle", ENDPOINT_KEEP_MAX,
+			 &ep->keep_idle, error) ||
+	    !opts_number(opts, prefix, "keep-alive-interval",
+			 ENDPOINT_KEEP_MAX, &ep->keep_interval, error) ||
+	    !opts_number(opts, prefix, "keep-alive-count", ENDPOINT_COUNT_MAX,
+			 &ep->keep_count, error))
+		return false;
+	ep->no_keep_alive = !keep_alive;
+	return true;
+}
+
 static bool endpoint_parse_inet_options(struct endpoint *ep, struct opts *opts,
 					const char *prefix, GError **error)
 {
 	const char *host = opts_get_of(opts, prefix, "host");
 	const char *port = opts_get_of(opts, prefix, "port");
-	bool keep_alive = true;
 
 	if (!port) {
 		opts_error(error, "%s: %s.port is missing", opts->kind,
@@ -105,10 +120,9 @@ static bool endpoint_parse_inet_options(struct endpoint *ep, struct opts *opts,
 	ep->host = host && *host ? g_strdup(host) : NULL;
 	if (!opts_number(opts, prefix, "to", 65535, &ep->to, error) ||
 	    !opts_switch(opts, prefix, "numeric", &ep->numeric, error) ||
-	    !opts_switch(opts, prefix, "keep-alive", &keep_alive, error) ||
+	    !endpoint_parse_keep(ep, opts, prefix, error) ||
 	    !opts_switch(opts, prefix, "mptcp", &ep->mptcp, error))
 		return false;
-	ep->no_keep_alive = !keep_alive;
 	return endpoint_set_port(ep, opts, port, error) &&
 	       endpoint_parse_family(ep, opts, prefix, error);
 }
@@ -483,26 +497,4 @@ void addr_text(const struct addr *addr, char *text)
 		snprintf(text, ENDPOINT_TEXT, "%.*s",
 			 (int)sizeof(un->sun_path),
 			 un->sun_path + !un->sun_path[0]);
-}
-
-static void endpoint_set(int fd, int level, int option, int value)
-{
-	/* Not all of them are known by all kinds of socket. */
-	setsockopt(fd, level, option, &value, sizeof(value));
-}
-
-void endpoint_tune(const struct endpoint *ep, int fd)
-{
-	if (ep->type == ENDPOINT_UNIX)
-		return;
-	endpoint_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	if (ep->no_keep_alive)
-		return;
-	endpoint_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	endpoint_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, ENDPOINT_IDLE);
-	endpoint_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, ENDPOINT_INTERVAL);
-	endpoint_set(fd, IPPROTO_TCP, TCP_KEEPCNT,
-		     (ENDPOINT_TIMEOUT - ENDPOINT_IDLE) / ENDPOINT_INTERVAL);
-	endpoint_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT,
-		     ENDPOINT_TIMEOUT * 1000);
 }

@@ -28,6 +28,9 @@ enum endpoint_type {
  * @family: AF_INET or AF_INET6 if it has to be that
  * @numeric: @host is no name
  * @no_keep_alive: do not ask a silent peer whether it is there
+ * @keep_idle: seconds until it is asked; 0 for as we think
+ * @keep_interval: seconds between questions; likewise
+ * @keep_count: how many questions; likewise
  * @mptcp: by several ways at once
  * @path: of a unix socket
  * @abstract: it is not in the file system
@@ -42,6 +45,9 @@ struct endpoint {
 	int family;
 	bool numeric;
 	bool no_keep_alive;
+	uint64_t keep_idle;
+	uint64_t keep_interval;
+	uint64_t keep_count;
 	bool mptcp;
 	char *path;
 	bool abstract;
@@ -99,8 +105,5 @@ GSocketConnectable *endpoint_connectable(const struct endpoint *ep);
 
 /* "192.0.2.1:80", "[2001:db8::1]:80", "unix" or its path. */
 void addr_text(const struct addr *addr, char *text);
-
-/* What a connection needs: no waiting, and a peer that is gone is missed. */
-void endpoint_tune(const struct endpoint *ep, int fd);
 
 #endif /* VHUBD_ENDPOINT_H */

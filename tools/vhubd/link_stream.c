@@ -11,7 +11,8 @@
 static const char *const stream_options[] = {
 	"id", "server", "addr.type", "addr.host", "addr.port", "addr.to",
 	"addr.ipv4", "addr.ipv6", "addr.numeric", "addr.keep-alive",
-	"addr.mptcp", "addr.path", "addr.abstract", "addr.tight", "addr.str",
+	"addr.keep-alive-idle", "addr.keep-alive-interval",
+	"addr.keep-alive-count", "addr.mptcp", "addr.path", "addr.abstract", "addr.tight", "addr.str",
 	"clients", "reconnect", "reconnect-ms", NULL
 };
 

@@ -74,7 +74,7 @@ static struct port *listener_plug(struct listener *l, int fd, int user,
 	client->stream.port.client = true;
 	port_set_user(&client->stream.port, user);
 	g_queue_push_tail_link(&l->acceptor.clients, &client->node);
-	ret = stream_plug(&client->stream, fd);
+	ret = stream_plug(&client->stream, &l->ep, fd);
 	if (ret) {
 		acceptor_refuse(&l->acceptor, strerror(-ret));
 		listener_forget(client);
@@ -120,7 +120,6 @@ static void listener_take(struct acceptor *a, int fd, const struct addr *addr)
 	char label[ENDPOINT_TEXT];
 
 	listener_label(l, fd, addr, label);
-	endpoint_tune(&l->ep, fd);
 	listener_plug(l, fd, fd, label);
 }
 

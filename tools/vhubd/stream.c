@@ -48,6 +48,13 @@ static void stream_dead(struct loop_work *work)
 	s->closed(s, strerror(s->error));
 }
 
+static void stream_gone(struct alive *alive)
+{
+	struct stream *s = container_of(alive, struct stream, alive);
+
+	s->closed(s, strerror(ETIMEDOUT));
+}
+
 /* Out ------------------------------------------------------------------------*/
 
 /**
@@ -376,10 +383,11 @@ bool stream_open(struct stream *s, struct link *link, enum port_size size,
 	s->file.fd = -1;
 	s->file.ready = stream_ready;
 	s->dead.run = stream_dead;
+	s->alive.gone = stream_gone;
 	return link_port(link, &s->port, &stream_port_ops, size, label, error);
 }
 
-int stream_plug(struct stream *s, int fd)
+int stream_plug(struct stream *s, const struct endpoint *ep, int fd)
 {
 	int ret;
 
@@ -392,6 +400,7 @@ int stream_plug(struct stream *s, int fd)
 		s->file.fd = -1;
 		return ret;
 	}
+	alive_begin(&s->alive, ep, fd);
 	port_set_up(&s->port, true);
 	return 0;
 }
@@ -400,6 +409,7 @@ void stream_unplug(struct stream *s)
 {
 	if (s->file.fd < 0)
 		return;
+	alive_end(&s->alive);
 	loop_cancel(s->port.hub->loop, &s->dead);
 	loop_del(s->port.hub->loop, &s->file);
 	close(s->file.fd);

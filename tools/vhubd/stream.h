@@ -6,6 +6,7 @@
 #ifndef VHUBD_STREAM_H
 #define VHUBD_STREAM_H
 
+#include "alive.h"
 #include "hub.h"
 #include "link.h"
 
@@ -17,6 +18,7 @@
  * @port: its port, which stays when the connection ends
  * @closed: called when the connection has ended; may free
  * @file: the socket, or -1
+ * @alive: looks whether the peer is there
  * @events: what is waited for
  * @dead: the connection has to be ended, since @error
  * @error: errno
@@ -35,6 +37,7 @@ struct stream {
 	struct port port;
 	void (*closed)(struct stream *s, const char *why);
 	struct loop_file file;
+	struct alive alive;
 	uint32_t events;
 	struct loop_work dead;
 	int error;
@@ -55,10 +58,10 @@ bool stream_open(struct stream *s, struct link *link, enum port_size size,
 		 const char *label, GError **error);
 void stream_close(struct stream *s);
 
-/* Begin or end a connection. Takes the socket, also in case of an error. Return
- * 0 or -errno.
+/* Begin or end a connection of an endpoint's. Takes the socket, also in case of an
+ * error. Return 0 or -errno.
  */
-int stream_plug(struct stream *s, int fd);
+int stream_plug(struct stream *s, const struct endpoint *ep, int fd);
 void stream_unplug(struct stream *s);
 
 #endif /* VHUBD_STREAM_H */
