@@ -6,7 +6,8 @@
 #			module, programs, udev rule, loading at boot
 # make uninstall	removes what that put there
 # make clean		removes everything that was built
-# make demo		two virtual machines ping each other over a hub
+# make demo		two virtual machines ping each other over a hub, and one
+#			reaches this machine by a hub that needs no module
 # make check [KERNEL=6.1] [TESTS="a b"]
 #			every test, in virtual machines of each kernel
 # make check-detectors	does the debug kernel notice mistakes of the module's

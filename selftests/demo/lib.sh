@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+# vhub - what the parts of the demo share: how they speak, how a guest is started
+# shellcheck shell=bash
+#
+# Sourced by bash scripts that then set $dir to a folder of theirs.
+
+# What a kernel does at boot that a guest does not need costs an emulated emulator
+# most of its time: tests of ciphers, certificates, ACPI, rewriting its code.
+boot="console=ttyS0 quiet nokaslr mitigations=off panic=-1 acpi=off"
+boot+=" cryptomgr.notests initcall_blacklist=load_system_certificate_list"
+boot+=" lsm=capability noreplace-smp"
+
+dir=
+guests=()
+
+step()
+{
+	printf '\n== %s\n' "$*"
+}
+
+# Show a command as one would type it, and run it.
+show()
+{
+	printf '\n$ %s\n' "$*"
+	"$@"
+}
+
+# guest NUMBER KERNEL INITRAMFS ARGS RUN...: start one in the background, on the hub
+# and with the options that the words for vhub run say, and show what it says
+guest()
+{
+	local number=$1 kernel=$2 initramfs=$3 args=$4 console=$dir/console$1
+
+	shift 4
+	: >"$console"
+	vhub run "$@" -- qemu-system-x86_64 -m 256 -nodefaults -no-reboot \
+		-bios qboot.rom -display none \
+		-chardev "file,id=console,path=${console//,/,,}" \
+		-serial chardev:console -kernel "$kernel" \
+		-initrd "$initramfs" -append "$boot $args" -netdev '{n0}' \
+		-device "virtio-net-pci,netdev=n0,mac=52:54:00:00:02:0$number,romfile=" \
+		</dev/null &
+	guests+=($!)
+	# Only what the guest's own script says, not what its kernel does.
+	tail -s 0.2 --pid=$! -c +1 -f "$console" |
+		sed -u -e 's/\r//g' -e '/^\[ *[0-9.]*\]/d' -e '/^$/d' \
+			-e '/^demo: /d' -e "s/^/guest $number | /" &
+}
+
+# verdict NUMBER: print what that guest has said of how it went, once it has
+verdict()
+{
+	sed -n 's/^demo: \([a-z]*\).*/\1/p' "$dir/console$1"
+}
+
+alive()
+{
+	kill -0 "$1" 2>/dev/null
+}
+
+# End all guests, and wait for what shows their words, too.
+switch_off()
+{
+	local guest
+
+	for guest in "${guests[@]}"; do
+		kill "$guest" 2>/dev/null || :
+	done
+	guests=()
+	wait
+}
