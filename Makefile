@@ -116,7 +116,7 @@ bench-vhubd: tools
 	$(MAKE) -s -C tools/bench O=$(CURDIR)/build/bench
 	unshare --user --map-root-user --mount --net sh -c \
 		'mount -t tmpfs run /run && exec "$$@"' - \
-		build/bench/vhub-bench --wall --long vde user-vde user-1 \
+		build/bench/vhub-bench --wall --long vde user-vde cable user-1 \
 		user-64 lib-1 lib-64 hubport user-tcp idle-user
 
 .PHONY: bench bench-baseline bench-vhubd

@@ -130,6 +130,7 @@ extern const struct bench_rival bench_veth_bridge;
 extern const struct bench_rival bench_veth_hub;
 extern const struct bench_rival bench_veth_switch;
 extern const struct bench_rival bench_vde;
+extern const struct bench_rival bench_cable;
 extern const struct bench_rival bench_user_1;
 extern const struct bench_rival bench_user_64;
 extern const struct bench_rival bench_user_vde;

@@ -2,9 +2,9 @@
 /*
  * vhub - vhub-bench: the user hub, by stream sockets
  *
- * As QEMU does it: a frame goes behind its length, both in one system call, or
- * some frames in one as another emulator might; and a receiver takes as many
- * bytes as QEMU has room for, of however many frames.
+ * As QEMU does it: a frame goes behind its length, both in one sendmsg(), or some
+ * frames in one as another emulator might; and a receiver takes as many bytes as
+ * QEMU has room for, of however many frames.
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,6 +24,7 @@
 #define USER_ROOM	(68 << 10)	/* bytes that QEMU reads at once */
 #define USER_BATCH_MAX	64
 #define USER_WORDS	7
+#define USER_ENDS	2		/* of a cable */
 
 /**
  * struct user_conn - one end: a socket
@@ -46,6 +47,7 @@ struct user_conn {
 };
 
 static pid_t user_pid;
+static int user_cable[USER_ENDS];
 
 /* Beside this program where it was built; else as it was installed. */
 static void user_exec(char **argv)
@@ -109,19 +111,26 @@ static void user_setup(unsigned int ends)
 			 USER_SOCKET, NULL);
 }
 
-/* Makes an end of a socket connected to @addr. */
-void user_connect(struct bench_end *end, const void *addr, socklen_t len)
+static void user_plug(struct bench_end *end, int fd)
 {
 	struct user_conn *conn = calloc(1, sizeof(*conn));
 
 	if (!conn)
 		bench_die("no memory");
-	conn->fd = socket(((const struct sockaddr *)addr)->sa_family,
-			  SOCK_STREAM, 0);
-	if (conn->fd < 0 || connect(conn->fd, addr, len))
-		bench_die("no way to the hub: %s", strerror(errno));
-	end->fd = conn->fd;
+	conn->fd = fd;
+	end->fd = fd;
 	end->conn = conn;
+}
+
+/* Makes an end of a socket connected to @addr. */
+void user_connect(struct bench_end *end, const void *addr, socklen_t len)
+{
+	int fd = socket(((const struct sockaddr *)addr)->sa_family, SOCK_STREAM,
+			0);
+
+	if (fd < 0 || connect(fd, addr, len))
+		bench_die("no way to the hub: %s", strerror(errno));
+	user_plug(end, fd);
 }
 
 static void user_open(struct bench_end *end, unsigned int i)
@@ -135,13 +144,39 @@ static void user_open(struct bench_end *end, unsigned int i)
 	user_connect(end, &to, sizeof(to));
 }
 
+static void user_cable_setup(unsigned int ends)
+{
+	(void)ends;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, user_cable))
+		bench_die("socketpair: %s", strerror(errno));
+}
+
+/* The cable stays, for those who come later. */
+static void user_cable_open(struct bench_end *end, unsigned int i)
+{
+	int fd = dup(user_cable[i]);
+
+	if (fd < 0)
+		bench_die("dup: %s", strerror(errno));
+	user_plug(end, fd);
+}
+
+static void user_cable_teardown(void)
+{
+	close(user_cable[0]);
+	close(user_cable[1]);
+}
+
 /* All of it, however the socket takes it. */
 static int user_write(int fd, struct iovec *iov, unsigned int n)
 {
+	struct msghdr msg = { 0 };
 	ssize_t ret;
 
 	while (n) {
-		ret = writev(fd, iov, n);
+		msg.msg_iov = iov;
+		msg.msg_iovlen = n;
+		ret = sendmsg(fd, &msg, 0);
 		if (ret < 0)
 			return -errno;
 		for (; n && (size_t)ret >= iov->iov_len; n--)
@@ -261,4 +296,18 @@ const struct bench_rival bench_user_64 = {
 	.recv		= user_recv,
 	.close		= user_close,
 	.teardown	= bench_user_stop,
+};
+
+/* What a hub between the two of user-1 would cost that costs nothing. */
+const struct bench_rival bench_cable = {
+	.name		= "cable",
+	.title		= "no hub, streams",
+	.frame_max	= BENCH_FRAME_MAX,
+	.receivers_max	= USER_ENDS - 1,
+	.setup		= user_cable_setup,
+	.open		= user_cable_open,
+	.send		= user_send,
+	.recv		= user_recv,
+	.close		= user_close,
+	.teardown	= user_cable_teardown,
 };
