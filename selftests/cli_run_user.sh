@@ -10,12 +10,12 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 19
+plan 21
 LIMIT=120
 
 _need qemu-system-x86_64
 _program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
-_program busybox "${BUILD:-$top/build}"
+_program busybox "$top/build"
 
 ns_add a
 mkdir -m 755 "$tmp/www" "$tmp/tftp"
@@ -36,9 +36,11 @@ gone()
 	[ ! -e "$hub" ]
 }
 
+# connected COUNT: has the hub so many ports beside the stack's
 connected()
 {
-	[ "$(in_ns a ss -Hx | grep -c "$hub/netlink")" = "$1" ]
+	[ "$(json length in_ns a as_nobody vhub -j port show user0)" = \
+	  "$(($1 + 1))" ]
 }
 
 cmd_says "what the stack does not know ends it" 2 \
@@ -62,6 +64,20 @@ cmd_says "a command that is not there" 127 \
 	'vhub: cannot run "/nonexistent": No such file or directory' \
 	run --user -- /nonexistent '{n0.fd}'
 eventually "leaves no hub" gone
+
+# Before it is known that it has started, somebody looks at it.
+mkdir "$tmp/looks"
+cat >"$tmp/looks/vhubd" <<-END
+	#!/bin/sh
+	"$tmp/bin/vhubd" "\$@" || exit
+	for _ in 1 2 3 4 5; do
+		vhub port show user0 || exit
+	done >/dev/null
+END
+chmod 755 "$tmp/looks" "$tmp/looks/vhubd"
+cmd_ok "who looks at a hub first does not end it" \
+	env "PATH=$tmp/looks:$PATH" run --user -- true '{n0.fd}'
+eventually "its owner does" gone
 
 start one run --user -- sh -c 'read -r _; : {n0.fd}'
 eventually "the first one" connected 1

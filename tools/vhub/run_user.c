@@ -40,21 +40,24 @@ static int run_user_check(const struct cli *cli, const char *hub)
 			   hub, hub);
 }
 
-static void run_user_exec(const char *hub, const char *options)
+/* @fd: the other end of a connection of ours */
+static void run_user_exec(const char *hub, const char *options, int fd)
 {
-	char *link;
+	char *link, *client;
 
-	if (asprintf(&link, "user%s%s", *options ? "," : "", options) < 0)
+	if (asprintf(&link, "user%s%s", *options ? "," : "", options) < 0 ||
+	    asprintf(&client, "--fd=%d=client", fd) < 0)
 		_exit(CLI_REFUSED);
+	fcntl(fd, F_SETFD, 0);
 	execlp(RUN_USER_VHUBD, RUN_USER_VHUBD, "--user", "--daemon", "--end",
-	       hub, link, NULL);
+	       client, hub, link, NULL);
 	fprintf(stderr, "vhub: cannot run \"%s\": %s\n", RUN_USER_VHUBD,
 		strerror(errno));
 	_exit(CLI_REFUSED);
 }
 
 /* It goes to the background when it can be found. True if it did. */
-static bool run_user_start(const char *hub, const char *options)
+static bool run_user_start_with(const char *hub, const char *options, int fd)
 {
 	pid_t pid = fork();
 	int status = 0;
@@ -62,11 +65,38 @@ static bool run_user_start(const char *hub, const char *options)
 	if (pid < 0)
 		return false;
 	if (!pid)
-		run_user_exec(hub, options);
+		run_user_exec(hub, options, fd);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;
 	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+/* Has the hub be there as long as we, and what we run, are. */
+static int run_user_keep(int fd)
+{
+	fd = vhub_attach_move_up(fd);
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, 0);
+	return fd;
+}
+
+/* It is connected to us from its begin: somebody who looks at the hub, and goes
+ * before we are connected, would otherwise have been its last client.
+ */
+static bool run_user_start(const char *hub, const char *options)
+{
+	int ends[2];
+	bool started;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return false;
+	ends[1] = vhub_attach_move_up(ends[1]);
+	started = ends[1] >= 0 && run_user_start_with(hub, options, ends[1]);
+	close(ends[1]);
+	if (!started)
+		close(ends[0]);
+	return started && run_user_keep(ends[0]) >= 0;
 }
 
 static int run_user_connect(const char *hub)
@@ -74,28 +104,19 @@ static int run_user_connect(const char *hub)
 	int fd = vhub_place_connect(hub, VHUB_PLACE_NETLINK, SOCK_SEQPACKET,
 				    NULL);
 
-	if (fd >= 0)
-		fd = vhub_attach_move_up(fd);
-	if (fd >= 0)
-		fcntl(fd, F_SETFD, 0);
-	return fd;
+	return fd < 0 ? fd : run_user_keep(fd);
 }
 
 int run_user_hub(const struct cli *cli, const char *hub, const char *options)
 {
 	int ret = run_user_check(cli, hub);
-	bool started;
 
 	if (ret)
 		return ret;
 	if (run_user_connect(hub) >= 0)
 		return CLI_OK;
-	/* If not, another one may have been quicker. */
-	started = run_user_start(hub, options);
-	ret = run_user_connect(hub);
-	if (ret >= 0)
+	if (run_user_start(hub, options))
 		return CLI_OK;
-	/* What is wrong has been said. */
-	return !started ? CLI_REFUSED :
-	       cli_refused(cli, "hub \"%s\": %s", hub, strerror(-ret));
+	/* Another one may have been quicker. If not, what is wrong has been said. */
+	return run_user_connect(hub) >= 0 ? CLI_OK : CLI_REFUSED;
 }

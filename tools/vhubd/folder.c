@@ -287,6 +287,17 @@ static int folder_set_all(const struct folder *folder, bool given)
 	return ret ? : folder_set_files(folder, given);
 }
 
+static bool folder_take_client(const struct folder *folder, GError **error)
+{
+	int ret = netlink_inherit(folder->netlink);
+
+	if (ret)
+		opts_error(error, "what was handed over as \""
+			   NETLINK_CLIENT_NAME "\" is none: %s",
+			   strerror(-ret));
+	return !ret;
+}
+
 bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 {
 	char base[VHUB_PLACE_SIZE];
@@ -309,6 +320,8 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 	    !folder_open_vde(folder, error))
 		return false;
 	ret = folder_open_netlink(folder);
+	if (!ret && !folder_take_client(folder, error))
+		return false;
 	/* The last thing that is changed lets others in: see libvhub's listen.c */
 	if (!ret)
 		ret = folder_set_all(folder, false);

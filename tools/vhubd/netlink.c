@@ -8,6 +8,7 @@
  * all that a client can have here, and who does not read holds up nobody.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include <linux/genetlink.h>
 
 #include "../libvhub/place.h"
+#include "inherit.h"
 #include "netlink.h"
 
 /**
@@ -467,6 +469,23 @@ static void netlink_take(struct acceptor *a, int fd, const struct addr *addr)
 	}
 	g_queue_push_tail_link(&a->clients, &client->node);
 	acceptor_took(a);
+}
+
+int netlink_inherit(struct netlink *nl)
+{
+	int fd = inherit_find(NETLINK_CLIENT_NAME), type;
+	socklen_t len = sizeof(type);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len))
+		return -errno;
+	if (type != SOCK_SEQPACKET)
+		return -EPROTOTYPE;
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC))
+		return -errno;
+	netlink_take(&nl->requests, fd, NULL);
+	return 0;
 }
 
 uint16_t netlink_family_id(const struct netlink *nl,

@@ -164,6 +164,7 @@ struct netlink {
 	alignas(8) unsigned char message[NETLINK_MESSAGE_MAX];
 };
 
+#define NETLINK_CLIENT_NAME	"client"	/* of one that was handed over */
 #define NETLINK_FAMILY_MIN	0x10	/* GENL_MIN_ID, the family of families */
 
 struct netlink *netlink_new(struct hub *hub);
@@ -174,6 +175,11 @@ void netlink_add(struct netlink *nl, const struct netlink_family *family,
 
 /* Make the sockets in that folder. Return 0 or -errno. */
 int netlink_open(struct netlink *nl, const char *dir);
+
+/* Take a client that was handed over, if one was: there before all others, it need
+ * not fear that another is the first one, and the last. Return 0 or -errno.
+ */
+int netlink_inherit(struct netlink *nl);
 
 /* Take no more clients, and remove the sockets. Those that are there stay. */
 void netlink_stop(struct netlink *nl);
