@@ -12,20 +12,21 @@
 # vm: -m 1536 -t 580
 
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/names_lib.sh"
 
-plan 51
+plan 48
 LIMIT=120
 
 _need perl qemu-system-x86_64 ss
 _program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
-_program busybox "${BUILD:-$top/build}"
+_program busybox "$top/build"
 
 ns_add h w g1 g2
-mkdir "$tmp/www" "$tmp/tftp" "$tmp/w" "$tmp/t"
+names_make
+mkdir "$tmp/www" "$tmp/tftp" "$tmp/w"
 echo "from the host" >"$tmp/www/file"
 echo "from afar" >"$tmp/w/file"
 echo "by TFTP" >"$tmp/tftp/file"
-: >"$tmp/resolv.conf"
 
 # What udhcpc calls, with what it was told in its environment.
 cat >"$tmp/bin/bound" <<-'END'
@@ -33,26 +34,6 @@ cat >"$tmp/bin/bound" <<-'END'
 	[ "$1" = bound ] || exit 0
 	ip addr add "$ip/24" dev "$interface"
 	ip route replace default via "$router"
-END
-# Answers each question for an IPv4 address.
-cat >"$tmp/bin/dns" <<-'END'
-	#!/usr/bin/perl
-	use IO::Socket::INET;
-	my ($at, $answer) = @ARGV;
-	my $sock = IO::Socket::INET->new(LocalAddr => $at, LocalPort => 53,
-					 Proto => "udp") or die "$at: $!";
-	$| = 1;
-	print "ready\n";
-	while ($sock->recv(my $query, 512)) {
-		my $end = index($query, "\0", 12);
-		my ($type) = unpack("n", substr($query, $end + 1, 2));
-		my $n = $type == 1 ? 1 : 0;
-		$sock->send(substr($query, 0, 2) .
-			pack("n5", 0x8180, 1, $n, 0, 0) .
-			substr($query, 12, $end - 7) .
-			($n ? pack("n3Nn", 0xc00c, 1, 1, 60, 4) .
-			      inet_aton($answer) : ""));
-	}
 END
 # times N PORT: so many connections to that port, each of which is answered
 cat >"$tmp/bin/times" <<-'END'
@@ -128,23 +109,9 @@ cat >"$tmp/bin/say" <<-'END'
 	#!/bin/sh
 	echo "what the command says"
 END
-# Samba's server, as far as it is told where to look.
-cat >"$tmp/bin/smbd" <<-'END'
-	#!/bin/sh
-	grep ^path= "$4"
-END
 chmod 755 "$tmp/bin"/*
 
-# Its /etc/resolv.conf is one of ours.
-cat >"$tmp/bin/with_names" <<-END
-	#!/bin/sh
-	export TMPDIR=$tmp/t
-	exec unshare -m sh -c 'mount --bind $tmp/resolv.conf /etc/resolv.conf &&
-		exec "\$@"' sh "\$@"
-END
-chmod 755 "$tmp/bin/with_names"
-
-user=user,tftp=$tmp/tftp,bootfile=boot.ipxe,smb=$tmp/www
+user=user,tftp=$tmp/tftp,bootfile=boot.ipxe
 user+=,hostfwd=tcp:127.0.0.1:2280-10.0.2.15:80
 user+=,hostfwd=tcp:127.0.0.1:2250-:5000
 user+=,hostfwd=udp:127.0.0.1:2251-:5001
@@ -260,8 +227,6 @@ check_guests()
 		get g2 http://10.0.2.100:2/file
 	cmd_prints "$kind: a unix socket for a guest" "unix" \
 		in_ns g2 timeout 20 busybox nc 10.0.2.100 3
-	cmd_prints "$kind: a folder by SMB" "path=$tmp/www" \
-		in_ns g1 timeout 20 busybox nc 10.0.2.4 445
 }
 
 start web in_ns h busybox httpd -f -vv -p 127.0.0.1:8080 -h "$tmp/www"
@@ -363,6 +328,5 @@ done
 hub_user
 check_guests user
 stop vhubd
-same "what smbd was told is removed" "" "$(ls "$tmp/t")"
 
 finish

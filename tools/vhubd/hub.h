@@ -171,6 +171,7 @@ struct hub_news {
  * @generation: how often a port came or went
  * @next: number to try for the next port, of the user hub
  * @long_queues: of its ports
+ * @user: who this process becomes, or stays, when all is set up
  * @fdb: the addresses of the user hub, if that is in mode switch
  * @receive_only: it has been said that there is no right to send
  * @settled: all is set up and rights are given up, so there may be threads
@@ -187,6 +188,7 @@ struct hub {
 	uint32_t generation;
 	uint32_t next;
 	uint32_t long_queues;
+	const struct privilege *user;
 	struct fdb fdb;
 	bool receive_only;
 	bool settled;

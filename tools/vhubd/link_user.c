@@ -313,7 +313,8 @@ static bool user_open(struct link *link, GError **error)
 	if (!user_is_alone(user, error))
 		return false;
 	if (user->config.smb) {
-		user->smb = smb_open(&user->config, error);
+		user->smb = smb_open(&user->config, link->hub->user,
+				     error);
 		if (!user->smb)
 			return false;
 	}

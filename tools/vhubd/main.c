@@ -650,6 +650,7 @@ static int main_serve(struct vhubd *vhubd)
 				 strerror(errno));
 	hub_init(&vhubd->hub, vhubd->words[0], loop);
 	vhubd->hub.stop = main_stop_hub;
+	vhubd->hub.user = &vhubd->privilege;
 	log_begin(vhubd->words[0], vhubd->verbose);
 	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
 	ret = main_check_switch(vhubd);

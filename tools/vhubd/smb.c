@@ -25,16 +25,28 @@ static char *smb_program(GError **error)
 	return program;
 }
 
-/* All of its files are in the folder, and whoever comes is us. */
-static char *smb_text(const char *dir, const char *share, GError **error)
+/* Who smbd will be, or NULL. That of root wants to be others now and then, and ends
+ * when it may not.
+ */
+static const struct passwd *smb_user(const struct privilege *user,
+				     GError **error)
 {
-	const struct passwd *pw = getpwuid(geteuid());
+	uid_t uid = user->name ? user->uid : geteuid();
+	const struct passwd *pw = getpwuid(uid);
 
-	if (!pw) {
-		opts_error(error, "user: smb: user %d has no name",
-			   (int)geteuid());
-		return NULL;
-	}
+	if (!uid)
+		opts_error(error, "user: smb: Samba cannot be root without its rights, say --run-as=");
+	else if (!pw)
+		opts_error(error, "user: smb: user %d has no name", (int)uid);
+	else
+		return pw;
+	return NULL;
+}
+
+/* All of its files are in the folder, and whoever comes is that user. */
+static char *smb_text(const char *dir, const char *share, const char *user,
+		      GError **error)
+{
 	if (strpbrk(share, "\n\r%")) {
 		opts_error(error, "user: smb: Samba cannot be told of a folder with this name");
 		return NULL;
@@ -50,18 +62,36 @@ static char *smb_text(const char *dir, const char *share, GError **error)
 			       "load printers=no\nprinting=bsd\n"
 			       "disable spoolss=yes\nusershare max shares=0\n"
 			       "[qemu]\npath=%2$s\nread only=no\nguest ok=yes\n"
-			       "force user=%3$s\n", dir, share, pw->pw_name);
+			       "force user=%3$s\n", dir, share, user);
 }
 
-static bool smb_write(const char *dir, const char *share, GError **error)
+/* The user's own, whoever we are by now. */
+static bool smb_give(const char *dir, const char *file, uid_t uid,
+		     GError **error)
 {
-	char *text = smb_text(dir, share, error), *file;
+	if (uid == geteuid())
+		return true;
+	if (!chown(file, uid, -1) && !chown(dir, uid, -1))
+		return true;
+	opts_error(error, "user: smb: %s: %s", dir, strerror(errno));
+	return false;
+}
+
+static bool smb_write(const char *dir, const char *share,
+		      const struct privilege *user, GError **error)
+{
+	const struct passwd *pw = smb_user(user, error);
+	char *text, *file;
 	bool good;
 
+	if (!pw)
+		return false;
+	text = smb_text(dir, share, pw->pw_name, error);
 	if (!text)
 		return false;
 	file = g_build_filename(dir, "smb.conf", NULL);
-	good = g_file_set_contents(file, text, -1, error);
+	good = g_file_set_contents(file, text, -1, error) &&
+	       smb_give(dir, file, pw->pw_uid, error);
 	g_free(file);
 	g_free(text);
 	return good;
@@ -82,7 +112,8 @@ static void smb_forward(struct user_config *config, const char *program,
 	g_ptr_array_add(config->forwards, forward);
 }
 
-char *smb_open(struct user_config *config, GError **error)
+char *smb_open(struct user_config *config, const struct privilege *user,
+	       GError **error)
 {
 	char *program = smb_program(error), *dir;
 	unsigned int i;
@@ -90,7 +121,7 @@ char *smb_open(struct user_config *config, GError **error)
 	if (!program)
 		return NULL;
 	dir = g_dir_make_tmp("vhubd-smb.XXXXXX", error);
-	if (dir && !smb_write(dir, config->smb, error)) {
+	if (dir && !smb_write(dir, config->smb, user, error)) {
 		smb_close(dir);
 		dir = NULL;
 	}
