@@ -185,6 +185,13 @@ initramfs_fill()
 	[ -s "$dir/modules/order" ] || die "modprobe finds none of: $modules"
 }
 
+# What a kernel does at boot that a guest does not need costs an emulated emulator
+# most of its time: tests of ciphers, certificates, ACPI, rewriting its code.
+# shellcheck disable=SC2034 # for those who start one
+guest_boot="console=ttyS0 quiet nokaslr mitigations=off panic=-1 acpi=off\
+ cryptomgr.notests initcall_blacklist=load_system_certificate_list\
+ lsm=capability noreplace-smp"
+
 # Pack folder $1 as an archive that a kernel unpacks at boot.
 pack()
 {

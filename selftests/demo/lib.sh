@@ -4,11 +4,8 @@
 #
 # Sourced by bash scripts that then set $dir to a folder of theirs.
 
-# What a kernel does at boot that a guest does not need costs an emulated emulator
-# most of its time: tests of ciphers, certificates, ACPI, rewriting its code.
-boot="console=ttyS0 quiet nokaslr mitigations=off panic=-1 acpi=off"
-boot+=" cryptomgr.notests initcall_blacklist=load_system_certificate_list"
-boot+=" lsm=capability noreplace-smp"
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+. "$top/scripts/lib.sh"
 
 dir=
 guests=()
@@ -37,7 +34,7 @@ guest()
 		-bios qboot.rom -display none \
 		-chardev "file,id=console,path=${console//,/,,}" \
 		-serial chardev:console -kernel "$kernel" \
-		-initrd "$initramfs" -append "$boot $args" -netdev '{n0}' \
+		-initrd "$initramfs" -append "$guest_boot $args" -netdev '{n0}' \
 		-device "virtio-net-pci,netdev=n0,mac=52:54:00:00:02:0$number,romfile=" \
 		</dev/null &
 	guests+=($!)
