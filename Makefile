@@ -117,7 +117,7 @@ bench-vhubd: tools
 	unshare --user --map-root-user --mount --net sh -c \
 		'mount -t tmpfs run /run && exec "$$@"' - \
 		build/bench/vhub-bench --wall --long vde user-vde cable user-1 \
-		user-64 lib-1 lib-64 hubport user-tcp idle-user
+		user-64 lib-1 lib-64 hubport user-tcp stacks idle-user
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean

@@ -82,6 +82,24 @@ static void json_tcps(const struct results *results, FILE *out)
 	fprintf(out, "\n  ],\n");
 }
 
+static void json_stacks(const struct results *results, FILE *out)
+{
+	const struct result_stack *stack;
+	unsigned int i, n = 0;
+
+	fprintf(out, "  \"stacks\": [");
+	for (i = 0; i < results->n_stacks; i++) {
+		stack = &results->stacks[i];
+		if (stack->missing)
+			continue;
+		fprintf(out,
+			"%s    {\"system\": \"%s\", \"up_bits_per_second\": %.0f, \"down_bits_per_second\": %.0f, \"round_trip_ns\": %.0f}",
+			json_next(n++), stack->rival->name, stack->up,
+			stack->down, stack->ns);
+	}
+	fprintf(out, "\n  ],\n");
+}
+
 static void json_idles(const struct results *results, FILE *out)
 {
 	const struct result_idle *idle;
@@ -202,6 +220,7 @@ void json_write(const struct results *results, FILE *out)
 	json_floods(results, out);
 	json_echoes(results, out);
 	json_tcps(results, out);
+	json_stacks(results, out);
 	json_idles(results, out);
 	json_walls(results, out);
 	json_parts(results, out);

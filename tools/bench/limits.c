@@ -157,6 +157,66 @@ static double limit_tcp(const struct results *results)
 	return hub && bridge ? hub->bits / bridge->bits : RESULT_NOT_ASKED;
 }
 
+/* By the clock a machine that is busy spoils these, by instructions nothing does. */
+static double limit_stacks(const struct results *results, bool wall,
+			   double (*figure)(const struct result_stack *stack))
+{
+	const struct result_stack *ours, *theirs;
+
+	ours = result_find_stack(results, &stack_vhubd);
+	theirs = result_find_stack(results, &stack_slirp4netns);
+	if (!ours || !theirs || results->stacks_wall != wall)
+		return RESULT_NOT_ASKED;
+	if (ours->missing || theirs->missing)
+		return RESULT_NOT_MEASURED;
+	return figure(ours) / figure(theirs);
+}
+
+static double limit_stack_up_of(const struct result_stack *stack)
+{
+	return stack->up;
+}
+
+static double limit_stack_down_of(const struct result_stack *stack)
+{
+	return stack->down;
+}
+
+static double limit_stack_ns_of(const struct result_stack *stack)
+{
+	return stack->ns;
+}
+
+static double limit_stack_up(const struct results *results)
+{
+	return limit_stacks(results, false, limit_stack_up_of);
+}
+
+static double limit_stack_down(const struct results *results)
+{
+	return limit_stacks(results, false, limit_stack_down_of);
+}
+
+static double limit_stack_ns(const struct results *results)
+{
+	return limit_stacks(results, false, limit_stack_ns_of);
+}
+
+static double limit_stack_up_wall(const struct results *results)
+{
+	return limit_stacks(results, true, limit_stack_up_of);
+}
+
+static double limit_stack_down_wall(const struct results *results)
+{
+	return limit_stacks(results, true, limit_stack_down_of);
+}
+
+static double limit_stack_ns_wall(const struct results *results)
+{
+	return limit_stacks(results, true, limit_stack_ns_of);
+}
+
 static double limit_idle_ns(const struct results *results,
 			    const struct bench_rival *rival, const char *kind,
 			    unsigned int ports)
@@ -380,6 +440,36 @@ const struct result_limit result_limits[] = {
 		.name = "tcp_hub_by_bridge", .title = "TCP, vhub to bridge",
 		.unit = "times", .limit = 1, .at_least = true,
 		.value = limit_tcp,
+	}, {
+		.name = "stack_up_by_slirp4netns",
+		.title = "TCP up, vhubd to slirp4netns",
+		.unit = "times", .limit = 1, .at_least = true,
+		.value = limit_stack_up,
+	}, {
+		.name = "stack_down_by_slirp4netns",
+		.title = "TCP down, vhubd to slirp4netns",
+		.unit = "times", .limit = 1, .at_least = true,
+		.value = limit_stack_down,
+	}, {
+		.name = "stack_ns_by_slirp4netns",
+		.title = "round trip, vhubd to slirp4netns",
+		.unit = "times", .limit = 1.2,
+		.value = limit_stack_ns,
+	}, {
+		.name = "stack_up_by_slirp4netns_wall",
+		.title = "TCP up, vhubd to slirp4netns, clock",
+		.unit = "times", .limit = 1, .at_least = true, .goal = true,
+		.value = limit_stack_up_wall,
+	}, {
+		.name = "stack_down_by_slirp4netns_wall",
+		.title = "TCP down, vhubd to slirp4netns, clock",
+		.unit = "times", .limit = 1, .at_least = true, .goal = true,
+		.value = limit_stack_down_wall,
+	}, {
+		.name = "stack_ns_by_slirp4netns_wall",
+		.title = "round trip, vhubd to slirp4netns, clock",
+		.unit = "times", .limit = 1.2, .goal = true,
+		.value = limit_stack_ns_wall,
 	}, {
 		.name = "vde_by_user_64",
 		.title = "vde_switch to user hub, 64 bytes, paced",

@@ -218,6 +218,7 @@ void measure_instructions(const struct options *options,
 		measure_echo(options, results);
 	if (options_wanted(options, "tcp"))
 		measure_tcp(results);
+	measure_stacks(options, results);
 	if (options_wanted(options, "idle"))
 		measure_idle(options, results);
 	measure_idle_user(options, results);

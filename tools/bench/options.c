@@ -34,7 +34,8 @@ const struct bench_rival *const options_rivals[] = {
 };
 
 static const char *const options_others[] = {
-	"memcpy", "echo", "tcp", "idle", "idle-user", "attach", "parts", NULL
+	"memcpy", "echo", "tcp", "stacks", "idle", "idle-user", "attach",
+	"parts", NULL
 };
 
 static void options_usage(FILE *out)
@@ -66,6 +67,8 @@ static void options_usage(FILE *out)
 	      "           in mode switch\n"
 	      "  echo     one frame there and back, through each kind of system\n"
 	      "  tcp      TCP through veth and the three after it, by iperf3\n"
+	      "  stacks   TCP from a namespace to its host, through vhubd and through\n"
+	      "           slirp4netns\n"
 	      "  idle     the hub with up to 1024 ports that nobody uses\n"
 	      "  idle-user\n"
 	      "           no frames: vhubd as the hub of 1000 clients\n"

@@ -25,6 +25,7 @@ void measure_instructions(const struct options *options,
 			  struct results *results);
 void measure_idle_user(const struct options *options,
 		       struct results *results);
+void measure_stacks(const struct options *options, struct results *results);
 void measure_wall(const struct options *options, struct results *results);
 
 #endif /* BENCH_OPTIONS_H */

@@ -88,6 +88,18 @@ const struct result_tcp *result_find_tcp(const struct results *results,
 	return NULL;
 }
 
+/* NULL when it was not to be measured. */
+const struct result_stack *result_find_stack(const struct results *results,
+					     const struct stack_rival *rival)
+{
+	unsigned int i;
+
+	for (i = 0; i < results->n_stacks; i++)
+		if (results->stacks[i].rival == rival)
+			return &results->stacks[i];
+	return NULL;
+}
+
 double result_wall_rate(const struct result_wall *wall)
 {
 	return wall->per_second[RESULTS_ROUNDS / 2];

@@ -4,12 +4,14 @@
 #define BENCH_RESULTS_H
 
 #include "bench.h"
+#include "stack.h"
 
 #define RESULTS_FLOODS_MAX	256
 #define RESULTS_COPIES_MAX	4
 #define RESULTS_PARTS_MAX	16
 #define RESULTS_ECHOES		7
 #define RESULTS_TCPS		4
+#define RESULTS_STACKS		2
 #define RESULTS_IDLE_PORTS	5	/* numbers of idle ports */
 #define RESULTS_IDLES_MAX	(2 * IDLE_KINDS * RESULTS_IDLE_PORTS)
 #define RESULTS_WALLS_MAX	128
@@ -61,6 +63,22 @@ struct result_tcp {
 };
 
 /**
+ * struct result_stack - a user stack
+ * @rival: it
+ * @missing: why it was not measured, or NULL
+ * @up: bits a second from a namespace to its host
+ * @down: and back
+ * @ns: nanoseconds of a byte there and back
+ */
+struct result_stack {
+	const struct stack_rival *rival;
+	const char *missing;
+	double up;
+	double down;
+	double ns;
+};
+
+/**
  * struct result_idle - a frame through a hub with idle ports
  * @rival: how sender and receiver are attached
  * @kind: the idle ports
@@ -94,6 +112,7 @@ struct result_wall {
  * struct results - all that a run measured
  * @attach: of no ports when it was not measured
  * @tcp_missing: it was to be measured, and this machine lacks what it needs
+ * @stacks_wall: they were measured by the clock
  * @machine: measured when there are @parts
  * @idle_user: share of a processor that vhubd uses beside idle clients, in
  *	percent; RESULT_NOT_ASKED if not measured
@@ -110,6 +129,9 @@ struct results {
 	struct result_tcp tcps[RESULTS_TCPS];
 	unsigned int n_tcps;
 	bool tcp_missing;
+	struct result_stack stacks[RESULTS_STACKS];
+	unsigned int n_stacks;
+	bool stacks_wall;
 	struct result_idle idles[RESULTS_IDLES_MAX];
 	unsigned int n_idles;
 	struct result_wall walls[RESULTS_WALLS_MAX];
@@ -159,6 +181,8 @@ const struct result_idle *result_find_idle(const struct results *results,
 					   const struct bench_rival *rival,
 					   const char *kind,
 					   unsigned int ports);
+const struct result_stack *result_find_stack(const struct results *results,
+					     const struct stack_rival *rival);
 const struct result_tcp *result_find_tcp(const struct results *results,
 					 const struct bench_rival *rival);
 double result_wall_rate(const struct result_wall *wall);
@@ -175,6 +199,9 @@ void table_echo_head(void);
 void table_echo(const struct result_echo *echo);
 void table_tcp_head(void);
 void table_tcp(const struct result_tcp *tcp);
+void table_stack_head(void);
+void table_stack(const struct result_stack *stack);
+void table_stack_missing(const struct result_stack *stack);
 void table_idle_head(void);
 void table_idle(const struct results *results, const struct bench_rival *rival,
 		const struct idle_kind *kind);

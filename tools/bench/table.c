@@ -76,6 +76,28 @@ void table_tcp(const struct result_tcp *tcp)
 	fflush(stdout);
 }
 
+void table_stack_head(void)
+{
+	printf("\nTCP through a user stack, from a namespace to its host, MTU %u\n\n",
+	       STACK_MTU);
+	printf("%-18s %11s %11s %14s\n", "system", "up, Mbit/s",
+	       "down", "a byte, ns");
+	fflush(stdout);
+}
+
+void table_stack(const struct result_stack *stack)
+{
+	printf("%-18s %11.0f %11.0f %14.0f\n", stack->rival->title,
+	       stack->up / 1e6, stack->down / 1e6, stack->ns);
+	fflush(stdout);
+}
+
+void table_stack_missing(const struct result_stack *stack)
+{
+	printf("%-18s not measured: %s\n", stack->rival->title,
+	       stack->missing);
+}
+
 void table_idle(const struct results *results, const struct bench_rival *rival,
 		const struct idle_kind *kind)
 {

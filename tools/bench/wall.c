@@ -187,5 +187,6 @@ void measure_wall(const struct options *options, struct results *results)
 	table_wall_ratios(results);
 	if (options_wanted(options, "echo"))
 		wall_echoes(results);
+	measure_stacks(options, results);
 	measure_idle_user(options, results);
 }
