@@ -30,6 +30,7 @@
 #define REQUEST_MAX	8192	/* bytes of the longest request */
 #define MANY		10000	/* addresses: more than a socket has room for */
 #define ROUNDS		20000	/* of random messages */
+#define FLOOD		5000	/* frames: more than a socket has room for */
 #define GROWTH		8192	/* KiB that vhubd may grow by, whatever comes */
 
 FIXTURE(nl) {
@@ -240,6 +241,56 @@ TEST_F(nl, port_has_number_label_and_counters)
 	EXPECT_EQ(getpid(), info.pid);
 	EXPECT_EQ(VHUB_PORT_FLAG_SEND | VHUB_PORT_FLAG_RECV |
 		  VHUB_PORT_FLAG_LINK, info.flags);
+}
+
+/* Sends until a frame has to wait for @to, and the hub has had all that was sent.
+ */
+static bool fills(struct vhub *from, struct vhub *to)
+{
+	struct vhub_port_info sent, got = { 0 };
+	unsigned char frame[FRAME_ROOM];
+	unsigned int i;
+
+	make_frame(frame, 1514, 1);
+	for (i = 0; i < FLOOD && !got.queued; i++)
+		if (vhub_send(from, frame, 1514) || vhub_info(to, &got))
+			return false;
+	return wait_until(!vhub_info(from, &sent) && !vhub_info(to, &got) &&
+			  got.queued &&
+			  got.rx_frames + got.queued == sent.tx_frames);
+}
+
+/* All that is there. */
+static void drain(struct vhub *v)
+{
+	unsigned char frame[FRAME_ROOM];
+
+	while (vhub_recv(v, frame, sizeof(frame)) > 0)
+		;
+}
+
+TEST_F(nl, port_shows_how_many_frames_wait)
+{
+	const struct vhub_port_set off = { .has = 1U << VHUB_A_PORT_LINK };
+	const struct vhub_options options = {
+		.size = sizeof(options),
+		.flags = VHUB_OPEN_NONBLOCK,
+	};
+	struct vhub_port_info info = { 0 };
+	struct vhub_nl nl = { 0 };
+	struct vhub *b;
+
+	ASSERT_EQ(0, vhub_open(&b, HUB, &options));
+	ASSERT_TRUE(wait_until(!vhub_info(b, &info)));
+	EXPECT_EQ(0, info.queued);
+	EXPECT_TRUE(fills(self->a, b));
+	EXPECT_TRUE(wait_until((drain(b), !vhub_info(b, &info)) &&
+			       !info.queued));
+	EXPECT_TRUE(fills(self->a, b));
+	EXPECT_EQ(0, vhub_port_set(&nl, HUB, info.number, &off));
+	EXPECT_EQ(0, vhub_info(b, &info));
+	EXPECT_EQ(0, info.queued);
+	vhub_close(b);
 }
 
 TEST_F(nl, cable_that_is_pulled_carries_nothing)

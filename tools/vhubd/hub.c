@@ -218,6 +218,8 @@ static void hub_say_port(const struct port *port)
 			" tx_frames %" PRIu64, port->number, port->label,
 			port->up ? "up" : "down", port->rx_frames,
 			port->tx_frames);
+	if (port->queued)
+		g_string_append_printf(text, " queued %u", port->queued);
 	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
 		if (port->drops[i] && vhub_drop_name(i))
 			g_string_append_printf(text, " %s %" PRIu64,

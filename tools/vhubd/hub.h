@@ -91,6 +91,7 @@ struct port_user {
  * @label: what it is
  * @user: who is there
  * @at: where it is on the hub, of the hub's kind
+ * @queued: frames that wait until the link takes more, of the user hub
  * @rx_frames: taken by the link
  * @rx_bytes: of these
  * @tx_frames: from the link
@@ -118,6 +119,7 @@ struct port {
 	char label[VHUB_LABEL_SIZE];
 	struct port_user user;
 	void *at;
+	uint32_t queued;
 	uint64_t rx_frames;
 	uint64_t rx_bytes;
 	uint64_t tx_frames;

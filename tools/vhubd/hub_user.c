@@ -77,6 +77,7 @@ static void user_forget(struct port *port)
 	port->hub->long_queues -= up->size == USER_QUEUE_LONG;
 	g_free(up->queue);
 	memset(up, 0, sizeof(*up));
+	port->queued = 0;
 }
 
 static void user_close(struct port *port)
@@ -117,6 +118,7 @@ static void user_queue(struct port *port, const struct vhub_frame *frame)
 	memcpy(to, &head, FRAME_HEAD);
 	memcpy(to + FRAME_HEAD, frame->data, frame->len);
 	up->tail += len;
+	port->queued++;
 }
 
 /* The oldest frames that wait. Returns how many, up to PORT_BATCH. */
@@ -143,6 +145,7 @@ static void user_take(struct port *port, const struct vhub_frame *frames,
 {
 	struct user_port *up = port->at;
 
+	port->queued -= n;
 	while (n--)
 		up->head += FRAME_HEAD + frames[n].len;
 	if (up->wrapped && up->head == up->end) {

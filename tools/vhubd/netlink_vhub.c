@@ -313,6 +313,7 @@ static void nlv_put_port(const struct port *port, struct nlmsghdr *nlh,
 	nlv_put_user(port, nlh, is_event);
 	mnl_attr_put_u32(nlh, VHUB_A_PORT_QUEUES, 1);
 	mnl_attr_put_u32(nlh, VHUB_A_PORT_QUEUES_ON, port->works);
+	mnl_attr_put_u32(nlh, VHUB_A_PORT_QUEUED, port->queued);
 	nlv_put_stats(port, nlh);
 }
 
