@@ -15,8 +15,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -25,6 +27,9 @@
 #define TEXT	256
 #define BURST	200		/* frames, more than a unix socket keeps */
 #define GROUP	"239.192.0.1"
+#define DNS_PORT	53
+#define DNS_HEAD	12
+#define DNS_A		1	/* the kind of an IPv4 address */
 
 FIXTURE(dgram) {
 	struct vhubd d;
@@ -180,6 +185,91 @@ TEST_F(dgram, udp_by_name)
 	EXPECT_TRUE(gets_dgram(fd, 60, 1));
 	EXPECT_EQ(0, send_to(fd, ours, "127.0.0.1", 60, 2));
 	EXPECT_TRUE(gets_stream(WATCH, 60, 2));
+}
+
+/* Names are asked for at a server of our own, for as long as we live. */
+static int own_name_server(const char *dir)
+{
+	static const char text[] =
+		"nameserver 127.0.0.1\noptions timeout:60 attempts:1\n";
+	unsigned int port = DNS_PORT;
+	char path[64];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/resolv", dir);
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	ret = write_file(path, text);
+	if (!ret)
+		ret = ret_errno(unshare(CLONE_NEWNS));
+	if (!ret)
+		ret = ret_errno(mount("none", "/", NULL, MS_REC | MS_PRIVATE,
+				      NULL));
+	if (!ret)
+		ret = ret_errno(mount(path, "/etc/resolv.conf", NULL, MS_BIND,
+				      NULL));
+	unlink(path);
+	return ret < 0 ? ret : udp_bind(&port);
+}
+
+/* Answers a question of those that getaddrinfo(3) has: one for an address of IPv4
+ * by 127.0.0.1, others by nothing.
+ */
+static bool answers(int fd, const struct sockaddr_in *to,
+		    const unsigned char *query, size_t len)
+{
+	static const unsigned char address[] = {
+		0xc0, DNS_HEAD, 0, DNS_A, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1
+	};
+	size_t end = DNS_HEAD + strlen((const char *)query + DNS_HEAD) + 5;
+	unsigned char reply[TEXT + sizeof(address)];
+	bool has = end <= len && query[end - 3] == DNS_A;
+
+	memcpy(reply, query, end);
+	reply[2] = 0x81;
+	reply[3] = 0x80;
+	memset(reply + 6, 0, 6);
+	reply[7] = has;
+	memcpy(reply + end, address, sizeof(address));
+	end += has ? sizeof(address) : 0;
+	return sendto(fd, reply, end, 0, (const struct sockaddr *)to,
+		      sizeof(*to)) == (ssize_t)end;
+}
+
+static bool answers_one(int fd)
+{
+	unsigned char query[TEXT] = { 0 };
+	struct sockaddr_in from;
+	socklen_t size = sizeof(from);
+	ssize_t len = recvfrom(fd, query, sizeof(query) - 1, 0,
+			       (struct sockaddr *)&from, &size);
+
+	return len > DNS_HEAD && answers(fd, &from, query, len);
+}
+
+TEST_F(dgram, udp_by_a_name_that_takes_time)
+{
+	unsigned int theirs = 0, ours = free_port(SOCK_DGRAM);
+	int fd = udp_bind(&theirs), server, pair[2];
+	char link[TEXT], other[32], byte;
+
+	server = own_name_server(self->dir);
+	ASSERT_LE(0, server);
+	ASSERT_EQ(0, link_pair(SOCK_STREAM, pair, other));
+	text_of(link, "dgram,remote.type=inet,remote.host=127.0.0.1,remote.port=%u,local.type=inet,local.host=vhub.invalid,local.port=%u",
+		theirs, ours);
+	ASSERT_EQ(0, start(other, link));
+	/* As long as it is asked for, nobody else waits. */
+	ASSERT_EQ(1, recv(server, &byte, 1, MSG_PEEK));
+	EXPECT_EQ(0, put_stream(WATCH, 60, 1));
+	EXPECT_TRUE(gets_stream(pair[0], 60, 1));
+	EXPECT_TRUE(answers_one(server));
+	EXPECT_TRUE(answers_one(server));
+	EXPECT_TRUE(wait_until(!send_to(fd, ours, "127.0.0.1", 60, 2) &&
+			       !is_silent(WATCH)));
+	EXPECT_TRUE(gets_stream(WATCH, 60, 2));
+	EXPECT_EQ(0, put_stream(pair[0], 1514, 3));
+	EXPECT_TRUE(gets_dgram(fd, 1514, 3));
+	EXPECT_EQ(0, vhubd_said(&self->d, "trying again"));
 }
 
 TEST_F(dgram, what_is_no_frame_or_too_big_is_counted)

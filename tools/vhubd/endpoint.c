@@ -106,6 +106,17 @@ static bool endpoint_parse_keep(struct endpoint *ep, struct opts *opts,
 	return true;
 }
 
+static bool endpoint_check_numeric(const struct endpoint *ep,
+				   const struct opts *opts,
+				   const char *prefix, GError **error)
+{
+	if (!ep->numeric || !ep->host || g_hostname_is_ip_address(ep->host))
+		return true;
+	opts_error(error, "%s: %s.host: \"%s\" is a name, and %s.numeric is on",
+		   opts->kind, prefix, ep->host, prefix);
+	return false;
+}
+
 static bool endpoint_parse_inet_options(struct endpoint *ep, struct opts *opts,
 					const char *prefix, GError **error)
 {
@@ -123,7 +134,8 @@ static bool endpoint_parse_inet_options(struct endpoint *ep, struct opts *opts,
 	    !endpoint_parse_keep(ep, opts, prefix, error) ||
 	    !opts_switch(opts, prefix, "mptcp", &ep->mptcp, error))
 		return false;
-	return endpoint_set_port(ep, opts, port, error) &&
+	return endpoint_check_numeric(ep, opts, prefix, error) &&
+	       endpoint_set_port(ep, opts, port, error) &&
 	       endpoint_parse_family(ep, opts, prefix, error);
 }
 

@@ -30,8 +30,10 @@ static const char *const dgram_options[] = {
  * @local: where we receive; with a group, the address of an interface
  * @remote: where to send
  * @to: its address
+ * @from: address of @local, if a name is all that it has; NULL until it is found
  * @placed: the port is there
- * @cancel: ends the search for @remote that is under way, or NULL
+ * @finding: @remote or @local, which is looked up just now
+ * @cancel: ends that, or is NULL
  */
 struct dgram_link {
 	struct link link;
@@ -39,7 +41,9 @@ struct dgram_link {
 	struct endpoint local;
 	struct endpoint remote;
 	struct addr to;
+	char *from;
 	bool placed;
+	const struct endpoint *finding;
 	GCancellable *cancel;
 };
 
@@ -115,6 +119,8 @@ static int dgram_bind(struct dgram_link *l, int family, GError **error)
 
 	if (l->d.in.fd >= 0)
 		return 0;
+	if (l->from)
+		local.host = l->from;
 	if (local.type == ENDPOINT_INET && !local.family)
 		local.family = family;
 	fd = endpoint_bind(&local, SOCK_DGRAM, error);
@@ -282,9 +288,9 @@ static int dgram_open_group(struct dgram_link *l, GError **error)
 	return ret;
 }
 
-/* Finding the other side -----------------------------------------------------*/
+/* Names ----------------------------------------------------------------------*/
 
-/* The address is known. */
+/* Addresses are known. */
 static void dgram_link_go(struct dgram_link *l)
 {
 	GError *error = NULL;
@@ -303,25 +309,46 @@ static void dgram_link_go(struct dgram_link *l)
 	g_clear_error(&error);
 }
 
-/* The first address of the right family. */
-static bool dgram_choose(struct dgram_link *l, const GList *list,
-			 GError **error)
+/* The first address of the right family; to be freed, or NULL. */
+static char *dgram_choose(const struct endpoint *ep, int family,
+			  const GList *list, struct addr *addr)
 {
-	struct endpoint found = l->remote;
-	GInetAddress *address;
-	bool good = false;
+	struct endpoint found = *ep;
 
-	for (; list && !good; list = list->next) {
-		address = list->data;
-		found.host = g_inet_address_to_string(address);
-		good = dgram_numeric(&found, &l->to);
+	if (!found.family)
+		found.family = family;
+	for (; list; list = list->next) {
+		found.host = g_inet_address_to_string(list->data);
+		if (dgram_numeric(&found, addr))
+			return found.host;
 		g_free(found.host);
 	}
-	if (!good)
-		opts_error(error, "%s has no address of that kind",
-			   l->remote.host);
-	return good;
+	return NULL;
 }
+
+/* Of the two ends, that which is looked up. */
+static bool dgram_take_found(struct dgram_link *l, const GList *list,
+			     GError **error)
+{
+	struct addr addr;
+	char *host;
+
+	if (l->finding == &l->remote) {
+		host = dgram_choose(l->finding, AF_UNSPEC, list, &l->to);
+		g_free(host);
+	} else {
+		host = dgram_choose(l->finding, l->to.ss.ss_family, list,
+				    &addr);
+		g_free(l->from);
+		l->from = host;
+	}
+	if (!host)
+		opts_error(error, "%s has no address of that kind",
+			   l->finding->host);
+	return host;
+}
+
+static void dgram_find_local(struct dgram_link *l);
 
 static void dgram_found(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -337,22 +364,47 @@ static void dgram_found(GObject *source, GAsyncResult *result, gpointer data)
 		return;
 	}
 	g_clear_object(&l->cancel);
-	if (list && dgram_choose(l, list, &error))
-		dgram_link_go(l);
-	else
+	if (!list || !dgram_take_found(l, list, &error))
 		link_failed(&l->link, error->message);
+	else if (l->finding == &l->remote)
+		dgram_find_local(l);
+	else
+		dgram_link_go(l);
 	g_clear_error(&error);
 	g_resolver_free_addresses(list);
 }
 
-static void dgram_find(struct dgram_link *l)
+/* Others do not wait meanwhile. */
+static void dgram_find(struct dgram_link *l, const struct endpoint *ep)
 {
 	GResolver *resolver = g_resolver_get_default();
 
+	if (link_too_early(&l->link))
+		return;
+	l->finding = ep;
 	l->cancel = g_cancellable_new();
-	g_resolver_lookup_by_name_async(resolver, l->remote.host, l->cancel,
+	g_resolver_lookup_by_name_async(resolver, ep->host, l->cancel,
 					dgram_found, l);
 	g_object_unref(resolver);
+}
+
+/* Has it a name, and has that to be looked up? Not one of an interface. */
+static bool dgram_local_is_name(const struct dgram_link *l)
+{
+	struct addr addr;
+
+	return l->local.type == ENDPOINT_INET && l->local.host &&
+	       l->d.in.fd < 0 && !dgram_is_group(&l->to) &&
+	       !dgram_numeric(&l->local, &addr);
+}
+
+/* The other side's is known. */
+static void dgram_find_local(struct dgram_link *l)
+{
+	if (dgram_local_is_name(l))
+		dgram_find(l, &l->local);
+	else
+		dgram_link_go(l);
 }
 
 static bool dgram_link_open(struct link *link, GError **error)
@@ -371,9 +423,9 @@ static bool dgram_link_open(struct link *link, GError **error)
 		endpoint_addr(&l->remote, SOCK_DGRAM, false, &l->to, NULL);
 	if (l->remote.type == ENDPOINT_UNIX ||
 	    dgram_numeric(&l->remote, &l->to))
-		dgram_link_go(l);
-	else if (!link_too_early(link))
-		dgram_find(l);
+		dgram_find_local(l);
+	else
+		dgram_find(l, &l->remote);
 	return true;
 }
 
@@ -390,6 +442,7 @@ static void dgram_link_close(struct link *link)
 		unlink(l->local.path);
 	if (l->placed)
 		dgram_close(&l->d);
+	g_free(l->from);
 	endpoint_clear(&l->local);
 	endpoint_clear(&l->remote);
 }
