@@ -12,7 +12,6 @@
 
 . "$(dirname "$0")/lib.sh"
 
-_program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
 unset XDG_RUNTIME_DIR
 
 # What both are asked, a command of vhub a line, and words for what else happens.
@@ -102,6 +101,7 @@ END
 mapfile -t steps <<<"$script"
 # One result for each of them, for what was told meanwhile, and for the ends.
 plan $((${#steps[@]} + 3))
+_program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
 
 # What an answer is in both modes: numbers of processes and devices are others, a
 # user hub says what it is, is root's and in no namespace, and has no cable of the

@@ -9,7 +9,9 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 187
+plan 194
+
+_program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
 
 # wrong SENTENCE WORD...: "vhub WORD..." is no command
 wrong()
@@ -283,6 +285,22 @@ denied 'hub "shut0": Only CAP_NET_ADMIN may put a network device on a hub' \
 in_ns a vhub port add shut0 dev d0
 denied 'port 1 of hub "shut0": Only CAP_NET_ADMIN may take a network device off a hub' \
 	port del shut0 1
+
+# A hub that is not the kernel's, and lets nobody in but root.
+start vhubd in_ns a vhubd -u -m 0600 errors0
+busywait test -S /run/vhub/errors0/netlink
+theirs='hub "errors0", which is a vhubd of user root'
+denied "no permission to attach to $theirs" run errors0 -- true "{n0}"
+denied "no permission to attach to $theirs" run errors0 -- true "{n0.fd}"
+denied "no permission to ask $theirs" hub show errors0
+denied "no permission to ask $theirs" port show errors0
+denied "no permission to ask $theirs" hub del errors0
+cmd_says "and without a folder of its own, it gets no other" 2 \
+	'vhubd: XDG_RUNTIME_DIR does not say where hub "errors0" could be found' \
+	in_ns a as_nobody env -u XDG_RUNTIME_DIR \
+	vhub run errors0 --user -- true "{n0}"
+cmd_fail "nor is one left" pgrep -u nobody -x vhubd
+stop vhubd
 
 full()
 {

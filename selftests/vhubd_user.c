@@ -354,6 +354,28 @@ static int try_open(void *unused)
 	return ret;
 }
 
+#define NOBODYS	"hub \"" HUB "\", which is a vhubd of user root"
+
+/* Whether the sentence about it is the right one, attaching or asking. */
+static int try_explain(void *unused)
+{
+	char attach[VHUB_SENTENCE_SIZE], ask[VHUB_SENTENCE_SIZE];
+	struct vhub_hub_info info;
+	struct vhub_nl nl = { 0 };
+
+	(void)unused;
+	vhub_explain_attach(try_open(NULL), HUB, attach);
+	vhub_explain_nl(&nl, vhub_hub_get(&nl, HUB, &info), HUB, ask);
+	vhub_nl_close(&nl);
+	return strcmp(attach, "no permission to attach to " NOBODYS) ||
+	       strcmp(ask, "no permission to ask " NOBODYS);
+}
+
+TEST_F(user, who_has_no_right_is_told_so)
+{
+	EXPECT_EQ(0, run_as(65534, 65534, 65534, try_explain, NULL));
+}
+
 TEST_F(user, rights_are_modes_of_files)
 {
 	EXPECT_EQ(0, run_as(0, 0, 0, try_open, NULL));

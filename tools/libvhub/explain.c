@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "netlink.h"
+#include "place.h"
 #include "vhub.h"
 
 #define NOT_LOADED	"the vhub module is not loaded (modprobe vhub)"
@@ -44,6 +45,21 @@ static void explain_no_hub(const char *hub, char *text)
 	snprintf(text, VHUB_SENTENCE_SIZE, form, hub);
 }
 
+/* Of a hub of the kernel's anybody may ask. False if @hub is one, or not there. */
+static bool explain_not_for_us(const char *hub, const char *verb, char *text)
+{
+	char owner[VHUB_USER_SIZE];
+	uid_t uid;
+
+	if (!vhub_place_owner(hub, &uid))
+		return false;
+	vhub_user_name(uid, owner);
+	snprintf(text, VHUB_SENTENCE_SIZE,
+		 "no permission to %s hub \"%s\", which is a vhubd of user %s",
+		 verb, hub, owner);
+	return true;
+}
+
 /**
  * vhub_explain_nl() - why a netlink call failed
  * @nl: with the kernel's sentence, if it had one
@@ -60,6 +76,9 @@ void vhub_explain_nl(const struct vhub_nl *nl, int err, const char *hub,
 		snprintf(text, VHUB_SENTENCE_SIZE, NOT_LOADED);
 	else if (hub && err == -ENODEV)
 		explain_no_hub(hub, text);
+	else if (hub && err == -EACCES && !nl->error[0] &&
+		 explain_not_for_us(hub, "ask", text))
+		return;
 	else if (hub)
 		snprintf(text, VHUB_SENTENCE_SIZE, "hub \"%s\": %s", hub, why);
 	else
@@ -71,11 +90,16 @@ static void explain_no_right(const char *hub, char *text)
 	char owner[VHUB_USER_SIZE], group[VHUB_USER_SIZE];
 	struct vhub_hub_info info;
 	struct vhub_nl nl = { 0 };
+	int ret = vhub_hub_get(&nl, hub, &info);
 
+	if (ret == -EACCES && explain_not_for_us(hub, "attach to", text)) {
+		vhub_nl_close(&nl);
+		return;
+	}
 	if (access(VHUB_DEV_PATH, R_OK | W_OK)) {
 		snprintf(text, VHUB_SENTENCE_SIZE,
 			 "no permission to open " VHUB_DEV_PATH);
-	} else if (vhub_hub_get(&nl, hub, &info)) {
+	} else if (ret) {
 		snprintf(text, VHUB_SENTENCE_SIZE,
 			 "no permission to attach to hub \"%s\"", hub);
 	} else {

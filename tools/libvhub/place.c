@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -128,4 +129,26 @@ int vhub_place_connect(const char *hub, const char *name, int type, char *path)
 	if (ret == -ENODEV && geteuid())
 		ret = place_connect_in(PLACE_ROOT, hub, name, type, path);
 	return ret;
+}
+
+static bool place_owner_in(const char *base, const char *hub, uid_t *uid)
+{
+	char path[VHUB_PLACE_SIZE];
+	int len = snprintf(path, sizeof(path), "%s/%s", base, hub);
+	struct stat st;
+
+	if (len >= VHUB_PLACE_SIZE || stat(path, &st))
+		return false;
+	*uid = st.st_uid;
+	return true;
+}
+
+bool vhub_place_owner(const char *hub, uid_t *uid)
+{
+	char own[VHUB_PLACE_SIZE];
+
+	if (vhub_hub_name_fault(hub))
+		return false;
+	return (vhub_place_own(own) && place_owner_in(own, hub, uid)) ||
+	       (geteuid() && place_owner_in(PLACE_ROOT, hub, uid));
 }

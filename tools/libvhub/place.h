@@ -3,7 +3,9 @@
 #ifndef LIBVHUB_PLACE_H
 #define LIBVHUB_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* What is in the folder of a hub. */
 #define VHUB_PLACE_STREAM	"stream"	/* QEMU's format, a client a port */
@@ -29,5 +31,10 @@ void vhub_place_list(void (*fn)(const char *name, void *data), void *data);
  * set to its name, and may be NULL.
  */
 int vhub_place_connect(const char *hub, const char *name, int type, char *path);
+
+/* Whose is the vhubd that vhub_place_connect() would connect to, or would if it let
+ * us? False if there is none.
+ */
+bool vhub_place_owner(const char *hub, uid_t *uid);
 
 #endif /* LIBVHUB_PLACE_H */

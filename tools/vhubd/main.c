@@ -353,7 +353,8 @@ static int main_open_folder(struct vhubd *vhubd)
 	if (vhubd->hub.ops != &hub_user ||
 	    folder_open(&vhubd->folder, &vhubd->hub, &error))
 		return MAIN_OK;
-	if (!vhubd->words[1] ||
+	/* With --end there has to be something by which clients come, and go. */
+	if (!vhubd->words[1] || vhubd->end ||
 	    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_EXISTS))
 		ret = main_fail(MAIN_REFUSED, "%s", error->message);
 	else
