@@ -12,17 +12,22 @@
 
 #include "kselftest_harness.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "vhubd_test.h"
 
-#define STORM		20000	/* connections */
+#define STORM		20000	/* connections, if $VHUB_STORM has no other number */
+#define STORMS		4	/* at a time */
 #define STOPPED		80	/* clients that do not read */
 #define CLIENT_KIB	400	/* of memory for each, says vhubd(8) */
 #define LONG_KIB	(64 * 768)	/* and more for as many of them */
@@ -174,19 +179,142 @@ TEST_F(faults, the_disk_is_full)
 	EXPECT_EQ(-1, access(file, F_OK));
 }
 
+/* A /run of our own with room for so many files, itself among them, of so many
+ * bytes.
+ */
+static int small_run(unsigned int files, const char *size)
+{
+	char options[64];
+
+	snprintf(options, sizeof(options), "nr_inodes=%u,size=%s", files, size);
+	umount2("/run", MNT_DETACH);
+	return ret_errno(mount("none", "/run", "tmpfs", 0, options));
+}
+
+/* Nothing is in there but perhaps the folder of all hubs, without any. */
+static bool is_bare(void)
+{
+	return (!rmdir("/run/vhub") || errno == ENOENT) && !rmdir("/run/test") &&
+	       !umount2("/run", 0);
+}
+
+/* Starts it with all its files below /run, and ends it if it runs. Return: as
+ * vhubd_start().
+ */
+static int run_in(struct vhubd *d, const char *link)
+{
+	int ret;
+
+	if (mkdir("/run/test", 0755))
+		return -errno;
+	ret = vhubd_start(d, "--user", "--pid-file=/run/test/pid", link, NULL);
+	if (!ret && link)
+		close(unix_connect("/run/test/sock"));
+	return ret ? : vhubd_stop(d);
+}
+
+#define RUN_LINK "stream,server=on,addr.type=unix,addr.path=/run/test/sock"
+
+TEST_F(faults, files_that_there_is_no_room_for)
+{
+	unsigned int files, ran = 0;
+	int ret;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	/* The first one that there is no room for is another one each time. */
+	for (files = 2; ran < 2; files++) {
+		ASSERT_GT(20, files);
+		ASSERT_EQ(0, small_run(files, "1m"));
+		ret = run_in(&self->d, ran ? RUN_LINK : NULL);
+		EXPECT_TRUE(!ret || ret == 1);
+		EXPECT_EQ(!!ret, vhubd_said(&self->d, ": No space left on device\n"));
+		EXPECT_TRUE(is_bare());
+		ran += !ret;
+	}
+	/* The hub has a folder with at least six, and there is a number. */
+	EXPECT_LE(8, files);
+}
+
+TEST_F(faults, a_number_that_there_is_no_room_for)
+{
+	int fd;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	ASSERT_EQ(0, small_run(20, "4k"));
+	fd = open("/run/full", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ASSERT_EQ(1, write(fd, "", 1));
+	close(fd);
+	EXPECT_EQ(1, run_in(&self->d, RUN_LINK));
+	EXPECT_EQ(1, vhubd_said(&self->d, "/pid: No space left on device\n"));
+	EXPECT_EQ(0, unlink("/run/full"));
+	EXPECT_EQ(0, rmdir("/run/test"));
+	EXPECT_EQ(0, run_in(&self->d, RUN_LINK));
+	EXPECT_TRUE(is_bare());
+}
+
 /* Clients -----------------------------------------------------------------------*/
 
-TEST_F_TIMEOUT(faults, a_storm_of_connections, 200)
+struct storm {
+	const char *path;
+	long count;
+	long failed;
+	pthread_t thread;
+};
+
+/* Who connects, perhaps says something, and goes without hearing the answer. */
+static bool storms(const char *path, long i)
 {
+	static const char said[] = "\0\0\1\0half a frame";
+	static const size_t bytes[] = { 0, 2, 4, sizeof(said) };
+	static const unsigned int lengths[] = { 0, ~0U, LENGTH_MAX };
+	int fd = unix_connect(path);
+
+	if (fd < 0)
+		return false;
+	/* It may be at its end by now. */
+	if (i % 2)
+		put_bytes(fd, said, bytes[i / 2 % ARRAY_SIZE(bytes)]);
+	else if (i % 4)
+		put_length(fd, lengths[i / 4 % ARRAY_SIZE(lengths)]);
+	close(fd);
+	return true;
+}
+
+static void *storm_run(void *data)
+{
+	struct storm *s = data;
+	long i;
+
+	for (i = 0; i < s->count; i++)
+		s->failed += !storms(s->path, i);
+	return NULL;
+}
+
+TEST_F_TIMEOUT(faults, a_storm_of_connections, 3600)
+{
+	const char *count = getenv("VHUB_STORM");
+	struct storm storm[STORMS] = { 0 };
 	long memory;
 	int i, fd;
 
+	/* Two lines for each would be more than a file in memory should have. */
+	vhubd_log = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	ASSERT_EQ(0, start());
 	fd = unix_connect(self->path);
 	ASSERT_TRUE(passes(WATCH, fd, 1));
 	memory = memory_peak(&self->d);
-	for (i = 0; i < STORM; i++)
-		close(unix_connect(self->path));
+	for (i = 0; i < STORMS; i++) {
+		storm[i].path = self->path;
+		storm[i].count = (count ? atol(count) : STORM) / STORMS;
+		ASSERT_EQ(0, pthread_create(&storm[i].thread, NULL, storm_run,
+					    &storm[i]));
+	}
+	for (i = 0; i < STORMS; i++) {
+		EXPECT_EQ(0, pthread_join(storm[i].thread, NULL));
+		EXPECT_EQ(0, storm[i].failed);
+	}
 	EXPECT_TRUE(passes(WATCH, fd, 2));
 	EXPECT_TRUE(visits(WATCH, self->path, 3));
 	EXPECT_GT(memory + BASE_KIB, memory_peak(&self->d));
