@@ -15,8 +15,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -350,6 +352,34 @@ TEST_F(vde, modes_decide_who_may_plug_in)
 	EXPECT_EQ(NOBODY, st.st_gid);
 	EXPECT_EQ(0, vhubd_stop(&other));
 	EXPECT_NE(0, stat(shut, &st));
+}
+
+/* Three files, besides those of a client whose address is abstract. */
+TEST_F(vde, a_client_that_there_is_no_room_for)
+{
+	struct client a, b;
+	char full[96];
+
+	EXPECT_EQ(0, vhubd_stop(&self->d));
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	ASSERT_EQ(0, mkdir(self->sw, 0755));
+	ASSERT_EQ(0, mount("none", self->sw, "tmpfs", 0, "nr_inodes=3"));
+	ASSERT_EQ(0, vhubd_start(&self->d, variant->mode, self->link, NULL));
+	ASSERT_EQ(0, client_open(&a, self->ctl, "@vhub-test-a"));
+	EXPECT_NE(0, client_open(&b, self->ctl, "@vhub-test-b"));
+	EXPECT_TRUE(wait_until(vhubd_said(&self->d, "a client is refused: No space left on device\n") ==
+			       1));
+	client_close(&b);
+	snprintf(full, sizeof(full), "%s/full", self->sw);
+	EXPECT_EQ(-1, mknod(full, S_IFREG | 0600, 0));
+	client_close(&a);
+	EXPECT_TRUE(wait_until(count_files(self->sw) == 1));
+	EXPECT_EQ(0, client_open(&b, self->ctl, "@vhub-test-b"));
+	client_close(&b);
+	EXPECT_EQ(0, vhubd_stop(&self->d));
+	EXPECT_EQ(0, umount2(self->sw, 0));
+	EXPECT_EQ(0, rmdir(self->sw));
 }
 
 TEST_F(vde, one_that_was_killed_is_replaced)

@@ -71,13 +71,18 @@ static bool folder_is_locked(int fd, const char *path)
  */
 static int folder_lock_once(const char *dir, const char *path)
 {
+	bool made = !mkdir(dir, 0700);
 	int fd, err;
 
-	if (mkdir(dir, 0700) && errno != EEXIST)
+	if (!made && errno != EEXIST)
 		return -errno;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return errno == ENOENT ? -EAGAIN : -errno;
+	if (fd < 0) {
+		err = errno == ENOENT ? -EAGAIN : -errno;
+		if (made)
+			rmdir(dir);
+		return err;
+	}
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		err = errno == EWOULDBLOCK ? -EEXIST : -errno;
 	else
