@@ -10,7 +10,11 @@
 #			reaches this machine by a hub that needs no module
 # make check [KERNEL=6.1] [TESTS="a b"]
 #			every test, in virtual machines of each kernel
-# make check-detectors	does the debug kernel notice mistakes of the module's
+# make check-debug [KERNEL=kcsan] [TESTS="a b"]
+#			every scenario on kernels that notice mistakes of memory,
+#			locks and races, with two processors: takes hours
+# make check-detectors [KERNEL="uml debug kcsan"]
+#			do those kernels notice such mistakes
 # make check-sanitize [KERNEL=6.1]
 #			those of programs, built with ASan and UBSan
 # make fuzz		each fuzzer of the programs for ten minutes
@@ -92,8 +96,12 @@ genl-check:
 	scripts/genl --check
 
 check-detectors:
-	scripts/deps kmod own vm
-	scripts/detectors
+	scripts/deps own vm
+	scripts/detectors $(KERNEL)
+
+check-debug: export KERNEL ?= debug kcsan
+check-debug:
+	TESTS="$(or $(TESTS),vm kmod-debug scenarios)" scripts/check
 
 check-sanitize:
 	scripts/sanitize -a
@@ -121,4 +129,4 @@ bench-vhubd: tools
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
-.PHONY: genl genl-check style check check-detectors check-sanitize demo fuzz
+.PHONY: genl genl-check style check check-debug check-detectors check-sanitize demo fuzz

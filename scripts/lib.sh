@@ -19,10 +19,12 @@ kernels='
 '
 
 # Kernels that we build ourselves, of Debian's linux-source-6.12: the name, the
-# architecture, and the files of selftests/configs/ that say what is in them, beside
-# selftests/config.
+# architecture, whether one is tested "always" or where it is "asked" for, and the
+# files of selftests/configs/ that say what is in it, beside selftests/config.
 own_kernels='
-uml	um	base debug uml
+uml	um	always	base debug kasan uml
+debug	x86_64	asked	base debug kasan qemu
+kcsan	x86_64	asked	base debug kcsan qemu
 '
 
 say()
@@ -36,11 +38,26 @@ die()
 	exit 1
 }
 
-# Debian's that are tested by themselves; with -a, all that there are.
+# Those that are tested always, the fastest first; with -a, all that there are.
 kernel_names()
 {
-	awk -v all="${1-}" 'NF == 2 || NF && all { print $1 }' <<<"$kernels"
-	[ -z "${1-}" ] || awk 'NF { print $1 }' <<<"$own_kernels"
+	awk -v all="${1-}" 'NF && (all || $3 != "asked") { print $1 }' \
+		<<<"$own_kernels$kernels"
+}
+
+# Those of Debian's among KERNEL, or among the ones tested always if there is none:
+# to build the module as users do.
+debian_kernel_names()
+{
+	local kernel names=()
+
+	for kernel in ${KERNEL:-}; do
+		[ -z "$(kernel_headers "$kernel")" ] || names+=("$kernel")
+	done
+	[ ${#names[@]} -gt 0 ] ||
+		mapfile -t names < <(awk 'NF && $3 != "asked" { print $1 }' \
+			<<<"$kernels")
+	printf '%s\n' "${names[@]}"
 }
 
 kernel_exists()
@@ -59,7 +76,7 @@ own_kernel_configs()
 {
 	echo "$top/selftests/config"
 	awk -v k="$1" -v dir="$top/selftests/configs" '$1 == k {
-		for (i = 3; i <= NF; i++)
+		for (i = 4; i <= NF; i++)
 			print dir "/" $i ".config"
 	}' <<<"$own_kernels"
 }

@@ -229,6 +229,25 @@ static void detectors_hang(void)
 	mutex_unlock(&detectors_second);
 }
 
+static int detectors_counter;
+
+static int detectors_count(void *unused)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (time_before(jiffies, end)) {
+		detectors_counter++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void detectors_race(void)
+{
+	kthread_run(detectors_count, NULL, "mistake1");
+	kthread_run(detectors_count, NULL, "mistake2");
+}
+
 #define MISTAKE(name)	{ #name, detectors_##name }
 
 static const struct {
@@ -246,6 +265,7 @@ static const struct {
 	MISTAKE(lock_order),
 	MISTAKE(netdev),
 	MISTAKE(out_of_bounds),
+	MISTAKE(race),
 	MISTAKE(rcu_twice),
 	MISTAKE(rcu_unlocked),
 	MISTAKE(refcount),
