@@ -333,12 +333,24 @@ err_free_fdport:
 	return ret;
 }
 
-static int vhub_file_attach_hub(struct vhub_file *file, struct vhub_hub *hub,
-				const struct vhub_attach_how *how)
+/**
+ * vhub_file_attach - put a file on a hub, as a port or as a queue of one
+ * @file: a file that is not attached, its lock held, its queue ready
+ * @hub: the hub, a reference of the caller's
+ * @how: the rest
+ *
+ * Context: may sleep.
+ * Return: 0; -EACCES for no right to the hub, -ENODEV for one that is just going
+ * away, -ENOSPC when the hub or the port is full, -ENOMEM.
+ */
+int vhub_file_attach(struct vhub_file *file, struct vhub_hub *hub,
+		     const struct vhub_attach_how *how)
 {
 	const u32 shared = VHUB_PORT_FLAG_MULTI_QUEUE | VHUB_PORT_FLAG_TUN;
 	u32 rights = vhub_hub_rights(hub);
 	int ret = -ENOENT;
+
+	lockdep_assert_held(&file->lock);
 
 	if (!rights)
 		return -EACCES;
@@ -350,33 +362,6 @@ static int vhub_file_attach_hub(struct vhub_file *file, struct vhub_hub *hub,
 	if (ret == -ENOENT)
 		ret = vhub_file_attach_port(file, hub, how, rights);
 	mutex_unlock(&hub->change);
-	return ret;
-}
-
-/**
- * vhub_file_attach - put a file on a hub, as a port or as a queue of one
- * @file: a file that is not attached, its lock held, its queue ready
- * @hub_name: name of the hub in the file's namespace
- * @how: the rest
- *
- * Context: may sleep.
- * Return: 0; -ENODEV for no such hub, -EACCES for no right to it, -ENOSPC when
- * the hub or the port is full, -ENOMEM.
- */
-int vhub_file_attach(struct vhub_file *file, const char *hub_name,
-		     const struct vhub_attach_how *how)
-{
-	struct vhub_hub *hub;
-	int ret;
-
-	lockdep_assert_held(&file->lock);
-
-	hub = vhub_hub_get_by_name(file->net, hub_name);
-	if (!hub)
-		return -ENODEV;
-
-	ret = vhub_file_attach_hub(file, hub, how);
-	vhub_hub_put(hub);
 	return ret;
 }
 

@@ -157,7 +157,7 @@ static inline bool vhub_fdport_hdr_is_le(const struct vhub_fdport *fdport)
 		virtio_legacy_is_little_endian());
 }
 
-int vhub_file_attach(struct vhub_file *file, const char *hub_name,
+int vhub_file_attach(struct vhub_file *file, struct vhub_hub *hub,
 		     const struct vhub_attach_how *how);
 int vhub_file_join(struct vhub_file *file, struct vhub_fdport *fdport);
 void vhub_file_detach(struct vhub_file *file);

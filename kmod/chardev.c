@@ -19,6 +19,7 @@
 
 #include "attach.h"
 #include "forward.h"
+#include "hub.h"
 #include "offload.h"
 #include "tun.h"
 
@@ -339,6 +340,19 @@ static int vhub_chardev_join(struct vhub_file *file, fmode_t mode, int fd)
 	return ret;
 }
 
+static int vhub_chardev_attach_hub(struct vhub_file *file, const char *name,
+				   const struct vhub_attach_how *how)
+{
+	struct vhub_hub *hub = vhub_hub_get_by_name(file->net, name);
+	int ret;
+
+	if (!hub)
+		return -ENODEV;
+	ret = vhub_file_attach(file, hub, how);
+	vhub_hub_put(hub);
+	return ret;
+}
+
 static int vhub_chardev_attach_locked(struct vhub_file *file, fmode_t mode,
 				      const struct vhub_attach *attach)
 {
@@ -366,7 +380,7 @@ static int vhub_chardev_attach_locked(struct vhub_file *file, fmode_t mode,
 	if (attach->flags & VHUB_ATTACH_JOIN)
 		ret = vhub_chardev_join(file, mode, attach->fd);
 	else
-		ret = vhub_file_attach(file, attach->hub, &how);
+		ret = vhub_chardev_attach_hub(file, attach->hub, &how);
 	if (ret)
 		vhub_queue_free(&file->queue);
 	return ret;

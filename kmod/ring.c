@@ -22,6 +22,44 @@
 
 #include "attach.h"
 
+static void vhub_ring_free_map(struct vhub_ring_pair *ring)
+{
+	u32 count = ring->map_size >> PAGE_SHIFT;
+
+	vunmap(ring->head);
+	while (count--)
+		if (ring->pages[count])
+			__free_page(ring->pages[count]);
+	kvfree(ring->pages);
+}
+
+/* Zeroed pages, one after the other, that a process may map: what vmalloc_user()
+ * gives, but without a warning when there is no memory, and charged to the
+ * process's cgroup.
+ */
+static int vhub_ring_alloc_map(struct vhub_ring_pair *ring)
+{
+	u32 i, count = ring->map_size >> PAGE_SHIFT;
+
+	ring->pages = kvcalloc(count, sizeof(*ring->pages),
+			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!ring->pages)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		ring->pages[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO |
+					    __GFP_NOWARN);
+		if (!ring->pages[i])
+			goto err_free_map;
+	}
+	ring->head = vmap(ring->pages, count, VM_MAP | VM_USERMAP, PAGE_KERNEL);
+	if (ring->head)
+		return 0;
+
+err_free_map:
+	vhub_ring_free_map(ring);
+	return -ENOMEM;
+}
+
 /**
  * vhub_ring_create - make rings
  * @rings: what is wanted, checked; where they lie in the mapping is set
@@ -34,7 +72,7 @@ struct vhub_ring_pair *vhub_ring_create(struct vhub_rings *rings,
 					struct vhub_mem_table *mem)
 {
 	struct vhub_ring_pair *ring;
-	int ret = -ENOMEM;
+	int ret;
 
 	ring = kvzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
 	if (!ring)
@@ -56,11 +94,9 @@ struct vhub_ring_pair *vhub_ring_create(struct vhub_rings *rings,
 	if (ret)
 		goto err_free_ring;
 
-	ring->head = vmalloc_user(ring->map_size);
-	if (!ring->head) {
-		ret = -ENOMEM;
+	ret = vhub_ring_alloc_map(ring);
+	if (ret)
 		goto err_uncharge;
-	}
 	ring->tx = (void *)ring->head + rings->tx_offset;
 	ring->rx = (void *)ring->head + rings->rx_offset;
 	mmgrab(ring->mm);
@@ -81,7 +117,7 @@ err_free_ring:
  */
 void vhub_ring_destroy(struct vhub_ring_pair *ring)
 {
-	vfree(ring->head);
+	vhub_ring_free_map(ring);
 	vhub_mem_uncharge(ring->mm, ring->map_size >> PAGE_SHIFT);
 	mmdrop(ring->mm);
 	kvfree(ring);

@@ -33,6 +33,7 @@ enum vhub_ring_limits {
  * @tx_count: descriptors of the TX ring, 0 for none
  * @rx_count: descriptors of the RX ring, 0 for none
  * @map_size: bytes that are shared, all of them in one piece from @head on
+ * @pages: the pages of these
  * @mm: what these are charged to, a reference of its own
  * @mem: memory that the descriptors name
  * @rx_done: the kernel's RX index
@@ -50,6 +51,7 @@ struct vhub_ring_pair {
 	u32 tx_count;
 	u32 rx_count;
 	size_t map_size;
+	struct page **pages;
 	struct mm_struct *mm;
 	struct vhub_mem_table *mem;
 

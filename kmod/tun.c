@@ -28,22 +28,34 @@ static long vhub_tun_get_int(int value, int __user *arg)
 	return put_user(value, arg);
 }
 
-static void vhub_tun_fill_ifreq(const struct vhub_fdport *fdport,
-				struct ifreq *ifr)
+static void vhub_tun_fill_flags(struct ifreq *ifr, bool vnet_hdr,
+				bool multi_queue)
 {
-	short flags = IFF_TAP | IFF_NO_PI;
-
-	if (vhub_port_has(&fdport->port, VHUB_PORT_FLAG_VNET_HDR))
-		flags |= IFF_VNET_HDR;
-	if (vhub_port_has(&fdport->port, VHUB_PORT_FLAG_MULTI_QUEUE))
-		flags |= IFF_MULTI_QUEUE;
-
-	vhub_port_hub_name(&fdport->port, ifr->ifr_name);
-	ifr->ifr_flags = flags;
+	ifr->ifr_flags = IFF_TAP | IFF_NO_PI |
+			 (vnet_hdr ? IFF_VNET_HDR : 0) |
+			 (multi_queue ? IFF_MULTI_QUEUE : 0);
 }
 
-static long vhub_tun_attach(struct vhub_file *file, fmode_t mode,
-			    struct ifreq *ifr)
+static void vhub_tun_fill_ifreq(const struct vhub_fdport *fdport,
+				struct ifreq *ifr, bool vnet_hdr)
+{
+	vhub_port_hub_name(&fdport->port, ifr->ifr_name);
+	vhub_tun_fill_flags(ifr, vnet_hdr,
+			    vhub_port_has(&fdport->port,
+					  VHUB_PORT_FLAG_MULTI_QUEUE));
+}
+
+/* Has the port a header from now on? As a TAP's, all its queues have. */
+static void vhub_tun_set_vnet_hdr(struct vhub_fdport *fdport, bool on)
+{
+	if (vhub_port_set_flag(&fdport->port, VHUB_PORT_FLAG_VNET_HDR, on))
+		vhub_port_announce(&fdport->port);
+	vhub_fdport_adopt(fdport);
+}
+
+static long vhub_tun_attach_locked(struct vhub_file *file, fmode_t mode,
+				   struct vhub_hub *hub,
+				   const struct ifreq *ifr)
 {
 	struct vhub_attach_how how = {
 		.label = "",
@@ -53,6 +65,9 @@ static long vhub_tun_attach(struct vhub_file *file, fmode_t mode,
 	};
 	long ret;
 
+	if (vhub_file_port(file))
+		return -EBUSY;
+
 	if (ifr->ifr_flags & IFF_VNET_HDR)
 		how.flags |= VHUB_PORT_FLAG_VNET_HDR;
 	if (ifr->ifr_flags & IFF_MULTI_QUEUE)
@@ -61,50 +76,75 @@ static long vhub_tun_attach(struct vhub_file *file, fmode_t mode,
 	ret = vhub_queue_alloc(&file->queue);
 	if (ret)
 		return ret;
-
-	ifr->ifr_name[IFNAMSIZ - 1] = '\0';
-	ret = vhub_file_attach(file, ifr->ifr_name, &how);
+	ret = vhub_file_attach(file, hub, &how);
 	if (ret)
 		vhub_queue_free(&file->queue);
+	return ret;
+}
+
+/* The hub of this name in the namespace of a file, unless that was attached
+ * meanwhile.
+ */
+static struct vhub_hub *vhub_tun_get_hub(struct vhub_file *file,
+					 const char *name)
+{
+	struct vhub_hub *hub = ERR_PTR(-EBUSY);
+
+	mutex_lock(&file->lock);
+	if (!vhub_file_port(file))
+		hub = vhub_hub_get_by_name(file->net, name) ?:
+		      ERR_PTR(-ENODEV);
+	mutex_unlock(&file->lock);
+	return hub;
+}
+
+/* Answers first: who is not answered is not attached. */
+static long vhub_tun_attach(struct vhub_file *file, fmode_t mode,
+			    struct ifreq *ifr, void __user *arg, size_t size)
+{
+	const bool vnet_hdr = ifr->ifr_flags & IFF_VNET_HDR;
+	struct vhub_hub *hub;
+	long ret = -EFAULT;
+
+	ifr->ifr_name[IFNAMSIZ - 1] = '\0';
+	hub = vhub_tun_get_hub(file, ifr->ifr_name);
+	if (IS_ERR(hub))
+		return PTR_ERR(hub);
+
+	strscpy_pad(ifr->ifr_name, hub->dev->name, IFNAMSIZ);
+	vhub_tun_fill_flags(ifr, vnet_hdr, ifr->ifr_flags & IFF_MULTI_QUEUE);
+	if (!copy_to_user(arg, ifr, size)) {
+		mutex_lock(&file->lock);
+		ret = vhub_tun_attach_locked(file, mode, hub, ifr);
+		mutex_unlock(&file->lock);
+	}
+	vhub_hub_put(hub);
+	if (!ret)
+		vhub_tun_set_vnet_hdr(vhub_file_port(file), vnet_hdr);
 	return ret;
 }
 
 static long vhub_tun_set_iff(struct vhub_file *file, fmode_t mode,
 			     void __user *arg, size_t size)
 {
-	struct vhub_fdport *fdport;
+	struct vhub_fdport *fdport = vhub_file_port(file);
 	struct ifreq ifr = {};
-	bool changed = false;
-	long ret = 0;
+	bool vnet_hdr;
 
 	if (copy_from_user(&ifr, arg, size))
 		return -EFAULT;
 	if ((ifr.ifr_flags & ~VHUB_TUN_FEATURES) ||
 	    (ifr.ifr_flags & (IFF_TAP | IFF_NO_PI)) != (IFF_TAP | IFF_NO_PI))
 		return -EINVAL;
+	if (!fdport)
+		return vhub_tun_attach(file, mode, &ifr, arg, size);
 
-	/* See that the answer can be written before there is one. */
+	vnet_hdr = ifr.ifr_flags & IFF_VNET_HDR;
+	vhub_tun_fill_ifreq(fdport, &ifr, vnet_hdr);
 	if (copy_to_user(arg, &ifr, size))
 		return -EFAULT;
-
-	mutex_lock(&file->lock);
-	fdport = vhub_file_port(file);
-	if (!fdport)
-		ret = vhub_tun_attach(file, mode, &ifr);
-	else
-		changed = vhub_port_set_flag(&fdport->port,
-					     VHUB_PORT_FLAG_VNET_HDR,
-					     ifr.ifr_flags & IFF_VNET_HDR);
-	mutex_unlock(&file->lock);
-	if (ret)
-		return ret;
-	if (changed)
-		vhub_port_announce(&fdport->port);
-
-	fdport = vhub_file_port(file);
-	vhub_fdport_adopt(fdport);
-	vhub_tun_fill_ifreq(fdport, &ifr);
-	return copy_to_user(arg, &ifr, size) ? -EFAULT : 0;
+	vhub_tun_set_vnet_hdr(fdport, vnet_hdr);
+	return 0;
 }
 
 static long vhub_tun_get_iff(struct vhub_fdport *fdport, void __user *arg,
@@ -116,7 +156,9 @@ static long vhub_tun_get_iff(struct vhub_fdport *fdport, void __user *arg,
 	if (copy_from_user(&ifr, arg, size))
 		return -EFAULT;
 	vhub_fdport_adopt(fdport);
-	vhub_tun_fill_ifreq(fdport, &ifr);
+	vhub_tun_fill_ifreq(fdport, &ifr,
+			    vhub_port_has(&fdport->port,
+					  VHUB_PORT_FLAG_VNET_HDR));
 	return copy_to_user(arg, &ifr, size) ? -EFAULT : 0;
 }
 
@@ -231,8 +273,9 @@ static long vhub_tun_get_hwaddr(struct vhub_fdport *fdport, void __user *arg,
  *
  * Context: may sleep.
  * Return: 0; -EBADFD when the file must be attached and is not; -EINVAL for an
- * ioctl or an argument that is not known; -EFAULT; and what vhub_file_attach()
- * returns.
+ * ioctl or an argument that is not known; -EFAULT; for TUNSETIFF -ENODEV when
+ * there is no such hub, -EBUSY when another thread attaches the file, and what
+ * vhub_file_attach() returns.
  */
 long vhub_tun_ioctl(struct vhub_file *file, fmode_t mode, unsigned int cmd,
 		    unsigned long arg, size_t ifreq_size)

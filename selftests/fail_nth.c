@@ -18,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "vhub_fail.h"
 #include "vhub_fdb.h"
 #include "vhub_ring.h"
 
@@ -25,10 +26,7 @@
 #define MORE	"lan1"
 #define SIZE	100
 
-enum fail_limits {
-	NTH_MAX		= 5000,	/* more than any of the calls has to fail */
-	MEM_SIZE	= 1 << 16,
-};
+#define MEM_SIZE	(1 << 16)
 
 /**
  * struct actors - what a call is made with
@@ -43,70 +41,6 @@ struct actors {
 	struct ring ring;
 	int port;
 };
-
-/*
- * Failing
- */
-static int fail_fd;
-static int fail_next;	/* the one that is to fail, from 1 */
-static bool fail_hit;	/* it did */
-
-static int fail_open(void)
-{
-	static const char *const settings[][2] = {
-		{ "failslab/ignore-gfp-wait", "N" },
-		{ "failslab/verbose", "0" },
-		{ "fail_page_alloc/ignore-gfp-wait", "N" },
-		{ "fail_page_alloc/min-order", "0" },
-		{ "fail_page_alloc/verbose", "0" },
-		{ "fail_usercopy/verbose", "0" },
-	};
-	char path[64];
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s",
-			 settings[i][0]);
-		ret = write_file(path, settings[i][1]);
-		if (ret)
-			return ret;
-	}
-	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	return fail_fd < 0 ? -errno : 0;
-}
-
-static void fail_begin(void)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", fail_next);
-
-	if (pwrite(fail_fd, text, len, 0) != len)
-		abort();
-}
-
-/* To ask how many are left is to make a copy, and so is to say that there shall be
- * none: either may be the one that fails.
- */
-static void fail_end(void)
-{
-	char text[16] = "";
-
-	if (pread(fail_fd, text, sizeof(text) - 1, 0) < 0)
-		return;
-	if (!atoi(text))
-		fail_hit = true;
-	else if (pwrite(fail_fd, "0", 1, 0) != 1 && errno != EFAULT)
-		abort();
-}
-
-static void fail_around(bool begins)
-{
-	if (begins)
-		fail_begin();
-	else
-		fail_end();
-}
 
 /*
  * Files
@@ -380,9 +314,8 @@ FIXTURE(fail_nth)
 };
 
 /* @netlink: what fails is what the kernel does for a request. @unlike: the call may
- * give other results when it is made again. @late: it says at the end what it did,
- * as the TUN driver does, and is done when that cannot be written. @other: what others
- * in the kernel make of it, beside ENOMEM and EFAULT.
+ * give other results when it is made again. @other: what others in the kernel make of
+ * it, beside ENOMEM and EFAULT.
  */
 FIXTURE_VARIANT(fail_nth)
 {
@@ -390,7 +323,6 @@ FIXTURE_VARIANT(fail_nth)
 	int (*call)(struct actors *a);
 	bool netlink;
 	bool unlike;
-	bool late;
 	int other;
 };
 
@@ -416,7 +348,6 @@ FIXTURE_VARIANT_ADD(fail_nth, tun)
 {
 	.prepare = prepare_file,
 	.call = call_tun,
-	.late = true,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, tun_ioctls)
@@ -429,6 +360,12 @@ FIXTURE_VARIANT_ADD(fail_nth, mem)
 {
 	.prepare = prepare_file,
 	.call = call_mem,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, rings)
+{
+	.prepare = prepare_file,
+	.call = call_rings,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, map)
@@ -623,7 +560,7 @@ TEST_F(fail_nth, all_or_nothing)
 	struct actors *a = &self->actors;
 	int ret, ports;
 
-	for (fail_next = 1; fail_next < NTH_MAX; fail_next++) {
+	for (fail_next = 1; fail_next < FAIL_NTH_MAX; fail_next++) {
 		*a = (struct actors){ .fd = -1, .other = -1, .ring.fd = -1 };
 		ASSERT_EQ(0, hub_add(HUB));
 		ASSERT_EQ(0, variant->prepare(a));
@@ -632,7 +569,7 @@ TEST_F(fail_nth, all_or_nothing)
 		ret = call_failing(variant, a);
 		ASSERT_TRUE(is_told(variant, ret))
 			TH_LOG("failure %d: %d", fail_next, ret);
-		if (ret && !variant->late && !is_unknown(variant, ret))
+		if (ret && !is_unknown(variant, ret))
 			ASSERT_EQ(ports, hub_ports())
 				TH_LOG("failure %d: %d", fail_next, ret);
 		if (ret && !variant->unlike && !is_unknown(variant, ret))

@@ -510,6 +510,23 @@ TEST_F(queue, port_of_one_queue_keeps_it)
 	EXPECT_TRUE(gets_frame(tap, 60, 1));
 }
 
+/* As of a TAP: there is one header for all, by whoever spoke last. */
+TEST_F(queue, header_is_as_the_last_one_wants_it)
+{
+	struct ifreq ifr = {
+		.ifr_name = HUB,
+		.ifr_flags = TAP_FLAGS | IFF_MULTI_QUEUE | IFF_VNET_HDR,
+	};
+	int fd = dev_open(O_RDWR);
+
+	EXPECT_EQ(TAP_FLAGS | IFF_MULTI_QUEUE, get_flags(self->fds[0]));
+	ASSERT_EQ(0, ioctl(fd, TUNSETIFF, &ifr));
+	EXPECT_EQ(TAP_FLAGS | IFF_MULTI_QUEUE | IFF_VNET_HDR, ifr.ifr_flags);
+	EXPECT_EQ(ifr.ifr_flags, get_flags(fd));
+	EXPECT_EQ(ifr.ifr_flags, get_flags(self->fds[0]));
+	close(fd);
+}
+
 TEST_F(queue, state_it_is_in_is_refused)
 {
 	EXPECT_EQ(-EINVAL, set_queue(self->fds[1], IFF_ATTACH_QUEUE));
