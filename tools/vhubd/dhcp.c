@@ -339,7 +339,8 @@ static void dhcp_take(struct dhcp *dhcp, struct dhcp_lease *lease,
 	lease->known = true;
 	memcpy(lease->mac, req->head.chaddr, UDP_ETH_ALEN);
 	strcpy(lease->name, req->name);
-	lease->ends = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+	lease->ends = g_get_monotonic_time() +
+		      (gint64)seconds * G_USEC_PER_SEC;
 }
 
 static void dhcp_put(struct dhcp_writer *w, uint8_t option, const void *data,
