@@ -5,6 +5,7 @@
  * The input is records, each behind two bytes of length, of one client.
  */
 #include <err.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -15,11 +16,13 @@
 
 #include "../libvhub/place.h"
 #include "../vhubd/folder.h"
+#include "../vhubd/links.h"
 #include "fuzz.h"
 
 #define FUZZ_USER	65534	/* nobody */
 
 static struct folder fuzz_folder;
+static struct links fuzz_links;
 static char *fuzz_run;
 
 static void fuzz_end(void)
@@ -27,6 +30,7 @@ static void fuzz_end(void)
 	char *dir = g_build_filename(fuzz_run, "vhub", NULL);
 
 	folder_close(&fuzz_folder);
+	links_clear(&fuzz_links);
 	rmdir(dir);
 	rmdir(fuzz_run);
 	g_free(dir);
@@ -47,6 +51,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	hub->stop = fuzz_stop;
+	links_init(&fuzz_links, hub);
+	if (!links_create(&fuzz_links, "user", &error))
+		errx(1, "%s", error->message);
 	fuzz_run = g_dir_make_tmp("vhub-fuzz.XXXXXX", &error);
 	if (!fuzz_run)
 		errx(1, "%s", error->message);
@@ -60,6 +67,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (!getuid() && seteuid(0))
 		err(1, "cannot be root again");
 	atexit(fuzz_end);
+	/* Links that are added may open sockets, of a network that is nobody's. The
+	 * folder is not root's, and has to be open to us.
+	 */
+	if (unshare(CLONE_NEWNET | (geteuid() ? CLONE_NEWUSER : 0)))
+		err(1, "cannot have a network of our own");
+	fuzz_links.granted.bits = NEEDS_INET;
+	if (!link_open(links_find(&fuzz_links, 1), &error))
+		errx(1, "%s", error->message);
 	return 0;
 }
 

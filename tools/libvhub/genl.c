@@ -73,18 +73,20 @@ static struct nlmsghdr *genl_header(void *buf, uint16_t type, uint8_t cmd,
 }
 
 /**
- * vhub_genl_find() - look the family up
+ * vhub_genl_find() - look a family up
  * @nl: where its numbers go
- * @sk: a netlink socket, or that of a user hub
+ * @sk: a netlink socket, or that of a vhubd
  * @portid: of answers
+ * @name: of the family
  */
-int vhub_genl_find(struct vhub_nl *nl, int sk, unsigned int portid)
+int vhub_genl_find(struct vhub_nl *nl, int sk, unsigned int portid,
+		   const char *name)
 {
 	char buf[VHUB_NL_REQUEST_SIZE];
 	struct nlmsghdr *nlh;
 
 	nlh = genl_header(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, VHUB_FAMILY_NAME);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
 	return vhub_nl_talk_fd(nl, sk, portid, nlh, genl_family_cb, nl, NULL);
 }
 
@@ -103,7 +105,8 @@ int vhub_genl_ready(struct vhub_nl *nl)
 	ret = vhub_nl_open(&nl->genl, NETLINK_GENERIC);
 	if (!ret)
 		ret = vhub_genl_find(nl, mnl_socket_get_fd(nl->genl),
-				     mnl_socket_get_portid(nl->genl));
+				     mnl_socket_get_portid(nl->genl),
+				     VHUB_FAMILY_NAME);
 	return ret == -ENOENT ? -EPROTONOSUPPORT : ret;
 }
 

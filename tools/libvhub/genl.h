@@ -11,7 +11,8 @@
 
 /* All return 0 or -errno. The family is missing: -EPROTONOSUPPORT. */
 int vhub_genl_ready(struct vhub_nl *nl);
-int vhub_genl_find(struct vhub_nl *nl, int sk, unsigned int portid);
+int vhub_genl_find(struct vhub_nl *nl, int sk, unsigned int portid,
+		   const char *name);
 struct nlmsghdr *vhub_genl_request(void *buf, uint8_t cmd);
 int vhub_genl_talk(struct vhub_nl *nl, const char *hub, struct nlmsghdr *nlh,
 		   vhub_nl_cb cb, void *data);

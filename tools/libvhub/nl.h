@@ -11,7 +11,7 @@
 #include "netlink.h"
 
 /* Large enough for every request; answers have a buffer of their own. */
-#define VHUB_NL_REQUEST_SIZE	2048
+#define VHUB_NL_REQUEST_SIZE	4096
 /* The kernel fills messages of a dump up to the reader's buffer, 32 KiB. */
 #define VHUB_NL_ANSWER_SIZE	32768
 

@@ -16,6 +16,11 @@
 #include "place.h"
 
 #define PLACE_ROOT	"/run/vhub"
+/* Newer than libc's headers may be. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE	71
+#endif
+
 #define PLACE_PATIENCE	5	/* seconds for a vhubd to take a client */
 
 _Static_assert(VHUB_PLACE_SIZE == sizeof(((struct sockaddr_un *)0)->sun_path),
@@ -151,4 +156,133 @@ bool vhub_place_owner(const char *hub, uid_t *uid)
 		return false;
 	return (vhub_place_own(own) && place_owner_in(own, hub, uid)) ||
 	       (geteuid() && place_owner_in(PLACE_ROOT, hub, uid));
+}
+
+/* Folders of all that serve hubs ---------------------------------------------------*/
+
+unsigned long long vhub_place_netns(void)
+{
+	int sk = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unsigned long long cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	/* Older kernels have no module, and so no hubs that are in a namespace. */
+	getsockopt(sk, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len);
+	if (sk >= 0)
+		close(sk);
+	return cookie;
+}
+
+/* What a folder's name says. False for what is none, or not of this namespace. */
+static bool place_parse(const char *name, unsigned long long netns,
+			struct vhub_place *place)
+{
+	const char *colon = strchrnul(name, ':');
+	char text[VHUB_PLACE_SIZE];
+
+	memset(place, 0, sizeof(*place));
+	if ((size_t)(colon - name) >= sizeof(place->hub))
+		return false;
+	memcpy(place->hub, name, colon - name);
+	place->kernel = *colon;
+	if (vhub_hub_name_fault(place->hub))
+		return false;
+	if (!place->kernel)
+		return true;
+	if (sscanf(colon, ":%*u:%u", &place->number) != 1)
+		return false;
+	/* Written in one way only. */
+	snprintf(text, sizeof(text), VHUB_PLACE_FORM, place->hub, netns,
+		 place->number);
+	return !strcmp(text, name);
+}
+
+/**
+ * struct place_list - folders that were found
+ * @netns: of our namespace
+ * @hub: whose they are to be, or NULL
+ * @items: them
+ * @n: how many
+ * @failed: memory ran out
+ */
+struct place_list {
+	unsigned long long netns;
+	const char *hub;
+	struct vhub_place *items;
+	size_t n;
+	bool failed;
+};
+
+static void place_add(struct place_list *list, const char *base,
+		      const char *name)
+{
+	struct vhub_place place, *items;
+	int len;
+
+	if (!place_parse(name, list->netns, &place) ||
+	    (list->hub && strcmp(list->hub, place.hub)))
+		return;
+	len = snprintf(place.path, sizeof(place.path),
+		       "%s/%s/" VHUB_PLACE_NETLINK, base, name);
+	if (len >= VHUB_PLACE_SIZE)
+		return;
+	items = reallocarray(list->items, list->n + 1, sizeof(*items));
+	if (!items) {
+		list->failed = true;
+		return;
+	}
+	list->items = items;
+	list->items[list->n++] = place;
+}
+
+/* @first: user hubs that are there, too, are passed over; NULL for none */
+static void place_scan(struct place_list *list, const char *base,
+		       const char *first)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(base);
+
+	while (dir && (entry = readdir(dir)))
+		if (!first || strchr(entry->d_name, ':') ||
+		    !place_is_in(first, entry->d_name))
+			place_add(list, base, entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+static int place_order(const void *a, const void *b)
+{
+	const struct vhub_place *p = a, *q = b;
+	int order = strcmp(p->hub, q->hub);
+
+	if (!order)
+		order = p->kernel - q->kernel;
+	if (!order)
+		order = (p->number > q->number) - (p->number < q->number);
+	return order ? order : strcmp(p->path, q->path);
+}
+
+int vhub_place_all(const char *hub, struct vhub_place **places)
+{
+	struct place_list list = { .netns = vhub_place_netns(), .hub = hub };
+	char own[VHUB_PLACE_SIZE];
+	bool has = vhub_place_own(own);
+
+	if (has)
+		place_scan(&list, own, NULL);
+	if (geteuid())
+		place_scan(&list, PLACE_ROOT, has ? own : NULL);
+	if (list.failed) {
+		free(list.items);
+		return -ENOMEM;
+	}
+	if (list.n)
+		qsort(list.items, list.n, sizeof(*list.items), place_order);
+	*places = list.items;
+	return list.n;
+}
+
+int vhub_place_connect_to(const struct vhub_place *place)
+{
+	return place_connect_path(place->path, SOCK_SEQPACKET);
 }

@@ -37,4 +37,36 @@ int vhub_place_connect(const char *hub, const char *name, int type, char *path);
  */
 bool vhub_place_owner(const char *hub, uid_t *uid);
 
+/*
+ * A vhubd on a hub of the kernel has a folder, too, NAME:NETNS:NUMBER: the hub's name,
+ * a number of its network namespace, and the lowest one that no other vhubd there
+ * has, from 0 on. No name of a hub has a colon in it.
+ */
+#define VHUB_PLACE_FORM		"%s:%llu:%u"
+
+/* That number of our namespace: of the kernel's, for as long as it runs. */
+unsigned long long vhub_place_netns(void);
+
+/**
+ * struct vhub_place - a folder of a vhubd
+ * @path: of its socket for requests
+ * @hub: name of the hub
+ * @kernel: it is the kernel's
+ * @number: of the vhubd, 0 for one that is the hub
+ */
+struct vhub_place {
+	char path[VHUB_PLACE_SIZE];
+	char hub[16];
+	bool kernel;
+	unsigned int number;
+};
+
+/* All of hub @hub, or of all hubs if that is NULL, in order, those of other network
+ * namespaces left out. Return: how many, or -ENOMEM; the caller frees @places.
+ */
+int vhub_place_all(const char *hub, struct vhub_place **places);
+
+/* Connect to such a socket. As vhub_place_connect(). */
+int vhub_place_connect_to(const struct vhub_place *place);
+
 #endif /* LIBVHUB_PLACE_H */

@@ -22,7 +22,7 @@ static int user_connect(const char *hub, struct nlmsghdr *nlh)
 	sk = vhub_place_connect(hub, VHUB_PLACE_NETLINK, SOCK_SEQPACKET, NULL);
 	if (sk < 0)
 		return sk;
-	ret = vhub_genl_find(&family, sk, 0);
+	ret = vhub_genl_find(&family, sk, 0, VHUB_FAMILY_NAME);
 	if (ret) {
 		close(sk);
 		return ret;

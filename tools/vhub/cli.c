@@ -9,7 +9,8 @@
 #include "cli.h"
 
 static const struct cli_object *const cli_objects[] = {
-	&cli_hub, &cli_port, &cli_fdb, &cli_monitor, &cli_run, NULL
+	&cli_hub, &cli_port, &cli_fdb, &cli_link, &cli_fwd, &cli_lease,
+	&cli_conn, &cli_monitor, &cli_run, NULL
 };
 
 static void cli_say(const struct cli *cli, const char *fmt, va_list ap)

@@ -64,6 +64,10 @@ struct cli_object {
 extern const struct cli_object cli_hub;
 extern const struct cli_object cli_port;
 extern const struct cli_object cli_fdb;
+extern const struct cli_object cli_link;
+extern const struct cli_object cli_fwd;
+extern const struct cli_object cli_lease;
+extern const struct cli_object cli_conn;
 extern const struct cli_object cli_monitor;
 extern const struct cli_object cli_run;
 

@@ -292,12 +292,17 @@ static void dhcp_say_lease(struct dhcp *dhcp, uint32_t i)
 		 (int)(left / G_USEC_PER_SEC));
 }
 
+bool dhcp_is_leased(struct dhcp *dhcp, uint32_t i)
+{
+	return dhcp_state(&dhcp->leases[i]) == DHCP_LEASED;
+}
+
 void dhcp_say_leases(struct dhcp *dhcp)
 {
 	uint32_t i;
 
 	for (i = 0; i < dhcp->count; i++)
-		if (dhcp_state(&dhcp->leases[i]) == DHCP_LEASED)
+		if (dhcp_is_leased(dhcp, i))
 			dhcp_say_lease(dhcp, i);
 }
 

@@ -83,6 +83,9 @@ bool dhcp_input(struct dhcp *dhcp, const struct udp *request,
 /* Say who has which address. */
 void dhcp_say_leases(struct dhcp *dhcp);
 
+/* Does a guest have it? */
+bool dhcp_is_leased(struct dhcp *dhcp, uint32_t i);
+
 /* The address of a lease. */
 struct in_addr dhcp_address(const struct dhcp *dhcp, uint32_t i);
 

@@ -229,8 +229,9 @@ void endpoint_needs_bind(const struct endpoint *ep, struct needs *needs)
 {
 	if (ep->type == ENDPOINT_UNIX && !ep->abstract)
 		needs_parent(needs, ep->path, NEEDS_MAKE | NEEDS_REMOVE);
+	/* 0 is any port that is free, none of these. */
 	if (ep->type == ENDPOINT_INET && ep->port &&
-	    strtoul(ep->port, NULL, 10) < ENDPOINT_LOW_PORTS)
+	    strtoul(ep->port, NULL, 10) - 1 < ENDPOINT_LOW_PORTS - 1)
 		needs->bits |= NEEDS_LOW_PORT;
 	if (ep->type == ENDPOINT_INET)
 		endpoint_needs_connect(ep, needs);

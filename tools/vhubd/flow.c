@@ -103,15 +103,6 @@ static bool flow_parse(struct flow *flow, const uint8_t *frame, size_t len)
 	       flow_ports(flow, frame + at, len - at);
 }
 
-static bool flow_same(const union forward_addr *a, const union forward_addr *b)
-{
-	if (a->v4.sin_port != b->v4.sin_port || a->family != b->family)
-		return false;
-	if (a->family == AF_INET)
-		return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-	return IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &b->v6.sin6_addr);
-}
-
 void flow_count(GPtrArray *forwards, const void *frame, size_t len,
 		bool to_guest)
 {
@@ -124,9 +115,9 @@ void flow_count(GPtrArray *forwards, const void *frame, size_t len,
 		return;
 	for (i = 0; i < forwards->len; i++) {
 		f = g_ptr_array_index(forwards, i);
-		from = flow_same(&flow.src, &f->guest);
+		from = forward_addr_same(&flow.src, &f->guest);
 		if (f->udp != flow.udp ||
-		    (!from && !flow_same(&flow.dst, &f->guest)))
+		    (!from && !forward_addr_same(&flow.dst, &f->guest)))
 			continue;
 		f->connections += from && flow.accepts;
 		*(to_guest ? &f->in_bytes : &f->out_bytes) += flow.bytes;

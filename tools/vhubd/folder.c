@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vhubd - the folder of a user hub, by which others find it
+ * vhubd - the folder by which others find a user hub, or a vhubd on the kernel's
  *
  * DOC: A lock in the folder says who is the hub. It is the kernel's, and so ends
  * with the process, however that ends; whoever has it may remove what another one
  * left. The folder is closed to others until all is there.
+ *
+ * A hub of the kernel's is served by any number of vhubds, which have a folder each:
+ * the first one whose lock is free, so what is left of those that were killed is
+ * found by those that come.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +23,13 @@
 #include "folder.h"
 #include "inherit.h"
 #include "netlink_vhub.h"
+#include "netlink_vhubd.h"
 
 /* Folders may go again and again between our making and opening them. */
 #define FOLDER_TRIES	100
+
+/* Those of one hub of the kernel's that can be found. */
+#define FOLDER_MAX	1000
 
 bool folder_parse(struct folder *folder, const char *mode, const char *group,
 		  GError **error)
@@ -129,35 +137,71 @@ static void folder_remove_vde(const char *dir)
 /* All but the lock, and what was handed over to us. */
 static void folder_clean(const struct folder *folder)
 {
+	folder_remove(folder->path, VHUB_PLACE_NETLINK);
+	if (folder->kernel)
+		return;
 	if (!folder->stream_given)
 		folder_remove(folder->path, VHUB_PLACE_STREAM);
-	folder_remove(folder->path, VHUB_PLACE_NETLINK);
 	folder_remove(folder->path, VHUB_PLACE_EVENTS);
 	if (!folder->vde_given)
 		folder_remove_vde(folder->path);
 }
 
-/* Makes the folder ours. Return 0 or -errno. */
-static int folder_take(struct folder *folder, const char *base,
-		       const char *hub)
+/* The folder at that place among those of its hub, or NULL if there are no more. */
+static char *folder_path(const struct folder *folder, const char *base,
+			 unsigned int number)
 {
-	char *path = g_build_filename(base, hub, NULL);
+	char *name, *path;
+
+	if (number && (!folder->kernel || number == FOLDER_MAX))
+		return NULL;
+	if (!folder->kernel)
+		return g_build_filename(base, folder->hub->name, NULL);
+	name = g_strdup_printf(VHUB_PLACE_FORM, folder->hub->name,
+			       vhub_place_netns(), number);
+	path = g_build_filename(base, name, NULL);
+	g_free(name);
+	return path;
+}
+
+/* Locks the first that is free. Return 0 or -errno. */
+static int folder_lock_any(struct folder *folder, const char *base)
+{
+	unsigned int number = 0;
+	int ret = -EEXIST;
+	char *path;
+
+	while (ret == -EEXIST && (path = folder_path(folder, base, number))) {
+		ret = folder_lock(path);
+		if (ret < 0)
+			g_free(path);
+		else
+			folder->path = path;
+		number++;
+	}
+	if (ret < 0)
+		return ret;
+	folder->lock = ret;
+	if (folder->hub->links)
+		links_number(folder->hub->links, number - 1);
+	return 0;
+}
+
+/* Makes the folder ours. Return 0 or -errno. */
+static int folder_take(struct folder *folder, const char *base)
+{
 	int ret = folder_make_base(base);
 
 	if (!ret)
-		ret = folder_lock(path);
-	if (ret < 0) {
-		g_free(path);
+		ret = folder_lock_any(folder, base);
+	if (ret)
 		return ret;
-	}
-	folder->lock = ret;
-	folder->path = path;
 	folder->owner = geteuid();
 	folder->group_given = folder->group != (gid_t)-1;
 	if (!folder->group_given)
 		folder->group = getegid();
 	folder_clean(folder);
-	return chmod(path, 0700) ? -errno : 0;
+	return chmod(folder->path, 0700) ? -errno : 0;
 }
 
 /* What is in it --------------------------------------------------------------*/
@@ -226,9 +270,17 @@ static bool folder_open_vde(struct folder *folder, GError **error)
 
 static int folder_open_netlink(struct folder *folder)
 {
+	int ret;
+
 	folder->netlink = netlink_new(folder->hub);
-	netlink_vhub_add(folder);
-	return netlink_open(folder->netlink, folder->path);
+	if (!folder->kernel)
+		netlink_vhub_add(folder);
+	if (folder->hub->links)
+		netlink_add(folder->netlink, &netlink_vhubd, folder->hub);
+	ret = netlink_open(folder->netlink, folder->path);
+	if (ret || folder->kernel)
+		return ret;
+	return netlink_open_events(folder->netlink);
 }
 
 static void folder_error(GError **error, int err, const char *base,
@@ -256,17 +308,18 @@ static int folder_set_files(const struct folder *folder, bool given)
 		mode_t mode;
 		bool given;
 	} files[] = {
-		{ VHUB_PLACE_LOCK, 0600, false },
 		{ VHUB_PLACE_STREAM, folder->mode, folder->stream_given },
-		{ VHUB_PLACE_NETLINK, folder_netlink_mode(folder->mode), false },
 		{ VHUB_PLACE_EVENTS, folder_netlink_mode(folder->mode), false },
+		{ VHUB_PLACE_LOCK, 0600, false },
+		{ VHUB_PLACE_NETLINK, folder_netlink_mode(folder->mode), false },
 		{ "", folder_dir_mode(folder->mode), false },
 	};
+	/* The first two are a user hub's. */
 	unsigned int i;
 	int ret = 0;
 	char *path;
 
-	for (i = 0; !ret && i < G_N_ELEMENTS(files); i++) {
+	for (i = folder->kernel ? 2 : 0; !ret && i < G_N_ELEMENTS(files); i++) {
 		if (files[i].given && !given)
 			continue;
 		path = g_build_filename(folder->path, files[i].name, NULL);
@@ -286,7 +339,7 @@ static int folder_set_all(const struct folder *folder, bool given)
 	int ret = 0;
 
 	folder->netlink->owner = folder->owner;
-	if (given || !folder->vde_given)
+	if (folder->vde && (given || !folder->vde_given))
 		ret = vde_server_own(folder->vde, folder->mode, folder->owner,
 				     folder->group);
 	return ret ? : folder_set_files(folder, given);
@@ -309,23 +362,27 @@ bool folder_open(struct folder *folder, struct hub *hub, GError **error)
 	int ret;
 
 	folder->hub = hub;
+	folder->kernel = hub->ops == &hub_kernel;
 	if (!vhub_place_own(base)) {
-		opts_error(error, "XDG_RUNTIME_DIR does not say where hub \"%s\" could be found",
-			   hub->name);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+			    "XDG_RUNTIME_DIR does not say where hub \"%s\" could be found",
+			    hub->name);
 		return false;
 	}
-	folder->stream_given = inherit_find(VHUB_PLACE_STREAM) >= 0;
-	folder->vde_given = inherit_find(VHUB_PLACE_VDE) >= 0;
-	ret = folder_take(folder, base, hub->name);
+	if (!folder->kernel) {
+		folder->stream_given = inherit_find(VHUB_PLACE_STREAM) >= 0;
+		folder->vde_given = inherit_find(VHUB_PLACE_VDE) >= 0;
+	}
+	ret = folder_take(folder, base);
 	if (ret) {
 		folder_error(error, ret, base, hub->name);
 		return false;
 	}
-	if (!folder_open_stream(folder, error) ||
-	    !folder_open_vde(folder, error))
+	if (!folder->kernel && (!folder_open_stream(folder, error) ||
+				!folder_open_vde(folder, error)))
 		return false;
 	ret = folder_open_netlink(folder);
-	if (!ret && !folder_take_client(folder, error))
+	if (!ret && !folder->kernel && !folder_take_client(folder, error))
 		return false;
 	/* The last thing that is changed lets others in: see libvhub's listen.c */
 	if (!ret)
@@ -339,11 +396,13 @@ void folder_needs(const struct folder *folder, struct needs *needs)
 {
 	if (!folder->path)
 		return;
-	link_needs(folder->stream, needs);
-	link_needs(folder->vde, needs);
 	needs_path(needs, folder->path, NEEDS_LIST | NEEDS_MAKE |
 		   NEEDS_REMOVE | NEEDS_REMOVE_DIR);
 	needs_parent(needs, folder->path, NEEDS_REMOVE_DIR);
+	if (folder->kernel)
+		return;
+	link_needs(folder->stream, needs);
+	link_needs(folder->vde, needs);
 	/* What clients' processes are called. */
 	needs_path(needs, "/proc", NEEDS_READ);
 }
@@ -378,10 +437,10 @@ void folder_close(struct folder *folder)
 {
 	if (!folder->path)
 		return;
-	if (folder->netlink) {
+	if (folder->netlink && !folder->kernel)
 		netlink_vhub_gone(folder);
+	if (folder->netlink)
 		netlink_stop(folder->netlink);
-	}
 	if (folder->stream)
 		link_free(folder->stream);
 	if (folder->vde)

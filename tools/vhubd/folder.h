@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* vhubd - the folder of a user hub, by which others find it */
+/* vhubd - the folder by which others find a user hub, or a vhubd on the kernel's */
 #ifndef VHUBD_FOLDER_H
 #define VHUBD_FOLDER_H
 
@@ -14,6 +14,8 @@
  * struct folder - the folder
  * @hub: the hub
  * @path: it, or NULL
+ * @kernel: the hub is the kernel's: what is in it is by which our links are shown
+ *	and changed
  * @mode: of its sockets
  * @owner: user of them
  * @group: likewise; -1 at first for that of the process
@@ -23,11 +25,12 @@
  * @vde: the link that VDE's programs plug into, or NULL
  * @stream_given: its socket was handed over, and is not ours to remove
  * @vde_given: likewise
- * @netlink: the sockets by which the hub is shown and changed, or NULL
+ * @netlink: the sockets by which the hub is shown and changed, and our links, or NULL
  */
 struct folder {
 	struct hub *hub;
 	char *path;
+	bool kernel;
 	mode_t mode;
 	uid_t owner;
 	gid_t group;
@@ -45,7 +48,8 @@ bool folder_parse(struct folder *folder, const char *mode, const char *group,
 		  GError **error);
 
 /* Make it, and let others in. False after setting the error, which is
- * G_IO_ERROR_EXISTS if another process is the hub. To be closed in any case.
+ * G_IO_ERROR_EXISTS if another process is the hub, and G_IO_ERROR_NOT_FOUND if we have
+ * no place for folders. To be closed in any case.
  */
 bool folder_open(struct folder *folder, struct hub *hub, GError **error);
 

@@ -126,6 +126,7 @@ static bool forward_target(struct forward *f, const char *text)
 {
 	const struct sockaddr_un *un = NULL;
 
+	f->target = g_strdup(text);
 	if (g_str_has_prefix(text, "cmd:")) {
 		f->command = g_strdup(text + strlen("cmd:"));
 		return g_shell_parse_argv(f->command, NULL, NULL, NULL);
@@ -169,7 +170,39 @@ void forward_free(struct forward *f)
 {
 	g_free(f->command);
 	g_free(f->path);
+	g_free(f->target);
 	g_free(f);
+}
+
+bool forward_parse_key(const char *text, struct forward *f)
+{
+	char *key;
+	bool good;
+
+	if (!forward_protocol(f, &text))
+		return false;
+	key = g_strndup(text, strcspn(text, "-"));
+	good = forward_addr(f->to_guest ? &f->host : &f->guest, key, 1);
+	g_free(key);
+	return good;
+}
+
+bool forward_addr_same(const union forward_addr *a,
+		       const union forward_addr *b)
+{
+	if (a->family != b->family || a->v4.sin_port != b->v4.sin_port)
+		return false;
+	if (a->family == AF_INET)
+		return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+	return IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &b->v6.sin6_addr);
+}
+
+bool forward_same(const struct forward *a, const struct forward *b)
+{
+	if (a->udp != b->udp || a->to_guest != b->to_guest)
+		return false;
+	return a->to_guest ? forward_addr_same(&a->host, &b->host) :
+			     forward_addr_same(&a->guest, &b->guest);
 }
 
 void forward_addr_text(const union forward_addr *addr, char *text)

@@ -31,6 +31,7 @@ union forward_addr {
  * @guest: the port of the guest, or of a guestfwd, of the stack
  * @command: of a guestfwd, a command, or NULL
  * @path: of a guestfwd, a unix socket, or NULL
+ * @target: of a guestfwd, these as they were written, or NULL
  * @connections: that were taken
  * @in_bytes: to the guest, or of a guestfwd from the host; with TCP's headers
  * @out_bytes: the other way
@@ -42,6 +43,7 @@ struct forward {
 	union forward_addr guest;
 	char *command;
 	char *path;
+	char *target;
 	uint64_t connections;
 	uint64_t in_bytes;
 	uint64_t out_bytes;
@@ -57,6 +59,17 @@ struct forward *forward_parse_host(const char *text, struct in_addr any,
 /* [tcp]:SERVER:PORT-cmd:COMMAND, -tcp:HOST:PORT or -unix:PATH */
 struct forward *forward_parse_guest(const char *text, GError **error);
 void forward_free(struct forward *forward);
+
+/* Where it listens, the beginning of what these take, up to the "-": into one of
+ * zeros but for @to_guest. False for what is none.
+ */
+bool forward_parse_key(const char *text, struct forward *forward);
+
+bool forward_addr_same(const union forward_addr *a,
+		       const union forward_addr *b);
+
+/* Do both listen at the same place? */
+bool forward_same(const struct forward *a, const struct forward *b);
 
 /* ADDRESS:PORT */
 void forward_addr_text(const union forward_addr *addr, char *text);

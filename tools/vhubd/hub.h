@@ -36,6 +36,8 @@
 #define FRAME_HEAD	4	/* bytes of that length */
 
 struct hub;
+struct link;
+struct links;
 struct port;
 
 /**
@@ -80,6 +82,7 @@ struct port_user {
  * struct port - a place on the hub, part of what a link is made of
  * @ops: of the link
  * @hub: its hub
+ * @link: its link, or NULL
  * @works: the link takes frames
  * @pulled: its cable is, by request
  * @up: the one, and not the other
@@ -108,6 +111,7 @@ struct port_user {
 struct port {
 	const struct port_ops *ops;
 	struct hub *hub;
+	const struct link *link;
 	bool works;
 	bool pulled;
 	bool up;
@@ -166,6 +170,7 @@ struct hub_news {
  * @name: its name
  * @loop: where files are waited for
  * @ports: of this process
+ * @links: of this process, see links.h; NULL if there is no list of them
  * @news: who wants to know, or NULL
  * @data: of these
  * @stop: end the process
@@ -183,6 +188,7 @@ struct hub {
 	const char *name;
 	struct loop *loop;
 	GQueue ports;
+	struct links *links;
 	const struct hub_news *news;
 	void *data;
 	void (*stop)(struct hub *hub);

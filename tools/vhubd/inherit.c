@@ -138,6 +138,18 @@ const char *inherit_left(void)
 	return file ? file->name : NULL;
 }
 
+static bool inherit_over;
+
+void inherit_end(void)
+{
+	inherit_over = true;
+}
+
+bool inherit_ended(void)
+{
+	return inherit_over;
+}
+
 void inherit_free(void)
 {
 	if (inherit_files)

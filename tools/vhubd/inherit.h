@@ -27,4 +27,8 @@ const char *inherit_left(void);
 
 void inherit_free(void);
 
+/* From now on no file is one that was handed over. */
+void inherit_end(void);
+bool inherit_ended(void);
+
 #endif /* VHUBD_INHERIT_H */

@@ -42,18 +42,22 @@ static const struct link_kind *link_kind(const char *name, GError **error)
 static struct link *link_create_opts(struct opts *opts, GError **error)
 {
 	const struct link_kind *kind = link_kind(opts->kind, error);
+	const char *name;
 	struct link *link;
 
 	if (!kind || !opts_known(opts, kind->options, error))
 		return NULL;
-	/* QEMU's name of a network, of which there is only one here. */
-	opts_get(opts, "id");
+	/* QEMU's name of a network. */
+	name = opts_get(opts, "id");
 	link = kind->create(opts, error);
-	if (link && !opts_end(opts, error)) {
-		link_free(link);
+	if (!link)
 		return NULL;
-	}
-	return link;
+	link->kind = kind;
+	link->name = g_strdup(name);
+	if (opts_end(opts, error))
+		return link;
+	link_free(link);
+	return NULL;
 }
 
 struct link *link_create(struct hub *hub, const char *text, GError **error)
@@ -85,6 +89,8 @@ void link_free(struct link *link)
 		g_source_remove(link->timer);
 	link->ops->close(link);
 	g_free(link->text);
+	g_free(link->name);
+	g_free(link->why);
 	g_free(link);
 }
 
@@ -92,6 +98,22 @@ void link_needs(const struct link *link, struct needs *needs)
 {
 	if (link->ops->needs)
 		link->ops->needs(link, needs);
+}
+
+void link_needs_open(const struct link *link, struct needs *needs)
+{
+	if (link->ops->needs_open)
+		link->ops->needs_open(link, needs);
+}
+
+bool link_kind_needs(const char *name, unsigned int *bits, GError **error)
+{
+	const struct link_kind *kind = link_kind(name, error);
+
+	if (!kind)
+		return false;
+	*bits |= kind->needs;
+	return true;
 }
 
 void link_say_more(struct link *link)
@@ -120,6 +142,9 @@ static gboolean link_retry(gpointer data)
 	link->timer = 0;
 	if (!link_open(link, &error)) {
 		link_say(link, "%s; it is given up", error->message);
+		link->works = false;
+		g_free(link->why);
+		link->why = g_strdup(error->message);
 		g_error_free(error);
 	}
 	return G_SOURCE_REMOVE;
@@ -157,6 +182,8 @@ void link_works(struct link *link, const char *how)
 		return;
 	link->works = true;
 	link->failed = false;
+	g_free(link->why);
+	link->why = NULL;
 	link->since = g_get_monotonic_time();
 	if (how)
 		link_say(link, "%s", how);
@@ -168,6 +195,8 @@ void link_failed(struct link *link, const char *why)
 		link_say(link, "%s; %s", why,
 			 link->once ? "it is given up" : "trying again");
 	link->failed = true;
+	g_free(link->why);
+	link->why = g_strdup(why);
 	if (!link->once)
 		link_plan(link);
 	link->works = false;
@@ -189,6 +218,7 @@ bool link_port(struct link *link, struct port *port,
 	char text[VHUB_SENTENCE_SIZE];
 	int ret;
 
+	port->link = link;
 	port->kind = link->own ? VHUB_PORT_KIND_FD : VHUB_PORT_KIND_LINK;
 	ret = port_open(port, link->hub, ops, size, label ? : link->text);
 	if (!ret)
@@ -221,9 +251,14 @@ int link_fd(const struct opts *opts, const char *text, GError **error)
 	long fd = link_fd_parse(text);
 	int flags;
 
-	if (fd < 0) {
+	if (fd < 0 && !inherit_ended()) {
 		opts_error(error, "%s: no file that is left has the number or name \"%s\"",
 			   opts->kind, text);
+		return -1;
+	}
+	if (inherit_ended()) {
+		opts_error(error, "%s: files are handed over only when vhubd starts",
+			   opts->kind);
 		return -1;
 	}
 	/* What has this flag already is our own, or another link's. */

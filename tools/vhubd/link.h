@@ -19,39 +19,49 @@ struct link;
  *	if there is no use in trying again; then the link is dead.
  * @close: end, and free all but the struct itself; also what never opened
  * @needs: add what it needs once it is open; NULL for nothing
+ * @needs_open: add what it needs to become so, beside that; NULL likewise
  * @say: say how it does; NULL for nothing but what its ports do
  */
 struct link_ops {
 	bool (*open)(struct link *link, GError **error);
 	void (*close)(struct link *link);
 	void (*needs)(const struct link *link, struct needs *needs);
+	void (*needs_open)(const struct link *link, struct needs *needs);
 	void (*say)(struct link *link);
 };
 
 /**
  * struct link - a cable from the hub to something outside
  * @ops: what it can do
+ * @kind: what kind it is of
  * @hub: where it is plugged in
  * @text: as the user wrote it
+ * @name: what the user gave as id=, or NULL
+ * @id: its number among all of the hub, 0 for none
  * @pause: seconds until the next try
  * @pause_first: seconds until the first try
  * @once: do not try again
  * @own: it is the hub's own, by which emulators attach
  * @works: it does
  * @failed: it has been said that it does not
+ * @why: the reason, or NULL
  * @since: when it began to work, or not to
  * @timer: GLib's number of the next try, or 0
  */
 struct link {
 	const struct link_ops *ops;
+	const struct link_kind *kind;
 	struct hub *hub;
 	char *text;
+	char *name;
+	uint32_t id;
 	unsigned int pause;
 	unsigned int pause_first;
 	bool once;
 	bool own;
 	bool works;
 	bool failed;
+	char *why;
 	gint64 since;
 	guint timer;
 };
@@ -60,11 +70,13 @@ struct link {
  * struct link_kind - a kind of link
  * @name: its first word
  * @options: NULL-terminated: all that it knows
+ * @needs: bits of enum needs_bit that links of it may need, but for programs
  * @create: a link from options, which are not kept; does nothing yet
  */
 struct link_kind {
 	const char *name;
 	const char *const *options;
+	unsigned int needs;
 	struct link *(*create)(struct opts *opts, GError **error);
 };
 
@@ -87,8 +99,12 @@ struct link *link_create(struct hub *hub, const char *text, GError **error);
 bool link_open(struct link *link, GError **error);
 void link_free(struct link *link);
 
-/* Add what it needs from then on. */
+/* Add what it needs from then on; and until then. */
 void link_needs(const struct link *link, struct needs *needs);
+void link_needs_open(const struct link *link, struct needs *needs);
+
+/* Add what links of a kind may need. False after setting the error. */
+bool link_kind_needs(const char *kind, unsigned int *bits, GError **error);
 
 /* Is it too early for what takes a thread, as looking up a name does? Then open()
  * is called again as soon as threads may be, without the rights of the beginning.

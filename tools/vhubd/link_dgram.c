@@ -530,5 +530,6 @@ static struct link *dgram_create(struct opts *opts, GError **error)
 const struct link_kind link_dgram = {
 	.name = "dgram",
 	.options = dgram_options,
+	.needs = NEEDS_INET | NEEDS_NAMES | NEEDS_OTHERS,
 	.create = dgram_create,
 };

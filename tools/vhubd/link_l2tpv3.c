@@ -334,5 +334,6 @@ static struct link *l2tpv3_create(struct opts *opts, GError **error)
 const struct link_kind link_l2tpv3 = {
 	.name = "l2tpv3",
 	.options = l2tpv3_options,
+	.needs = NEEDS_INET | NEEDS_NAMES | NEEDS_RAW,
 	.create = l2tpv3_create,
 };

@@ -124,5 +124,6 @@ static struct link *socket_create(struct opts *opts, GError **error)
 const struct link_kind link_socket = {
 	.name = "socket",
 	.options = socket_options,
+	.needs = NEEDS_INET | NEEDS_NAMES | NEEDS_OTHERS,
 	.create = socket_create,
 };

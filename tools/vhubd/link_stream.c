@@ -71,5 +71,6 @@ static struct link *stream_create(struct opts *opts, GError **error)
 const struct link_kind link_stream = {
 	.name = "stream",
 	.options = stream_options,
+	.needs = NEEDS_INET | NEEDS_NAMES | NEEDS_OTHERS,
 	.create = stream_create,
 };

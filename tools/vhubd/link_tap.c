@@ -238,5 +238,6 @@ static struct link *tap_create(struct opts *opts, GError **error)
 const struct link_kind link_tap = {
 	.name = "tap",
 	.options = tap_options,
+	.needs = NEEDS_TAP,
 	.create = tap_create,
 };

@@ -7,6 +7,7 @@
  * is answered here, and what is asked for by TFTP is looked at before.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <net/ethernet.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "dhcp.h"
 #include "flow.h"
 #include "link.h"
+#include "link_user.h"
+#include "links.h"
 #include "reass.h"
 #include "smb.h"
 #include "stack.h"
@@ -258,18 +261,27 @@ static unsigned int user_output(struct port *port,
 
 static const struct port_ops user_port_ops = { .output = user_output };
 
-static bool user_forward(struct user *user, const struct forward *forward,
-			 GError **error)
+static const char *user_forward_word(const struct forward *f)
 {
+	return f->to_guest ? "hostfwd" : "guestfwd";
+}
+
+/* Return 0, or -errno after setting the error. */
+static int user_forward(struct user *user, struct forward *forward,
+			GError **error)
+{
+	bool any = forward->to_guest && !forward->host.v4.sin_port;
 	int ret = stack_forward(&user->stack, forward);
 	char text[FORWARD_TEXT];
 
-	if (!ret)
-		return true;
 	forward_text(forward, text);
-	opts_error(error, "%s %s: %s", forward->to_guest ? "hostfwd" : "guestfwd",
-		   text, strerror(-ret));
-	return false;
+	if (ret)
+		opts_error(error, "%s %s: %s", user_forward_word(forward), text,
+			   strerror(-ret));
+	else if (any)
+		link_say(&user->link, "%s %s", user_forward_word(forward),
+			 text);
+	return ret;
 }
 
 static bool user_forward_all(struct user *user, GError **error)
@@ -278,7 +290,7 @@ static bool user_forward_all(struct user *user, GError **error)
 	guint i;
 
 	for (i = 0; i < list->len; i++)
-		if (!user_forward(user, g_ptr_array_index(list, i), error))
+		if (user_forward(user, g_ptr_array_index(list, i), error))
 			return false;
 	return true;
 }
@@ -349,6 +361,12 @@ static void user_close(struct link *link)
 	user_config_clear(&user->config);
 }
 
+static unsigned int user_forward_needs(const struct forward *f)
+{
+	return (f->command ? NEEDS_PROGRAMS : 0) |
+	       (f->path ? NEEDS_OTHERS : 0);
+}
+
 /* Its name server is the host's, and that may become another. */
 static void user_needs(const struct link *link, struct needs *needs)
 {
@@ -359,14 +377,11 @@ static void user_needs(const struct link *link, struct needs *needs)
 	needs->bits |= NEEDS_INET | NEEDS_NAMES;
 	if (user->config.tftp)
 		needs_path(needs, user->config.tftp, NEEDS_READ | NEEDS_LIST);
-	if (user->smb)
+	if (user->config.smb)
 		needs->bits |= NEEDS_PROGRAMS;
 	for (i = 0; i < user->config.forwards->len; i++) {
 		f = g_ptr_array_index(user->config.forwards, i);
-		if (f->command)
-			needs->bits |= NEEDS_PROGRAMS;
-		if (f->path)
-			needs->bits |= NEEDS_OTHERS;
+		needs->bits |= user_forward_needs(f);
 	}
 }
 
@@ -377,8 +392,43 @@ static void user_say_forward(const struct user *user, const struct forward *f)
 	forward_text(f, text);
 	link_say(&user->link, "%s %s, connections %" PRIu64
 		 " in_bytes %" PRIu64 " out_bytes %" PRIu64,
-		 f->to_guest ? "hostfwd" : "guestfwd", text, f->connections,
+		 user_forward_word(f), text, f->connections,
 		 f->in_bytes, f->out_bytes);
+}
+
+/* "-" for what is not known. */
+static const char *user_addr_text(bool has, const union forward_addr *addr,
+				  char *text)
+{
+	if (!has)
+		return "-";
+	forward_addr_text(addr, text);
+	return text;
+}
+
+static void user_say_conn(const struct user *user, const struct stack_conn *c)
+{
+	char src[FORWARD_ADDR_TEXT], dst[FORWARD_ADDR_TEXT];
+	char local[FORWARD_ADDR_TEXT], remote[FORWARD_ADDR_TEXT];
+
+	link_say(&user->link, "%s %s, on the hub %s %s, on the host %s %s, waiting in %u out %u",
+		 c->protocol, c->state,
+		 user_addr_text(c->has_hub, &c->src, src),
+		 user_addr_text(c->has_hub, &c->dst, dst),
+		 user_addr_text(c->has_local, &c->local, local),
+		 user_addr_text(c->has_remote, &c->remote, remote),
+		 c->in, c->out);
+}
+
+static void user_say_conns(const struct user *user)
+{
+	GArray *conns = stack_connections(&user->stack);
+	guint i;
+
+	for (i = 0; i < conns->len; i++)
+		user_say_conn(user, &g_array_index(conns, struct stack_conn,
+						   i));
+	g_array_free(conns, TRUE);
 }
 
 /* A link that could not be opened has no port. */
@@ -393,7 +443,7 @@ static void user_say(struct link *link)
 	dhcp_say_leases(&user->dhcp);
 	for (i = 0; i < list->len; i++)
 		user_say_forward(user, g_ptr_array_index(list, i));
-	stack_connections(&user->stack, user_say_text, user);
+	user_say_conns(user);
 }
 
 static const struct link_ops user_ops = {
@@ -402,6 +452,95 @@ static const struct link_ops user_ops = {
 	.needs = user_needs,
 	.say = user_say,
 };
+
+/* For netlink ------------------------------------------------------------------*/
+
+static struct user *user_of(const struct link *link)
+{
+	return link->ops == &user_ops ? container_of(link, struct user, link) :
+					NULL;
+}
+
+const struct user_config *link_user_config(const struct link *link)
+{
+	const struct user *user = user_of(link);
+
+	return user ? &user->config : NULL;
+}
+
+struct dhcp *link_user_dhcp(const struct link *link)
+{
+	return &user_of(link)->dhcp;
+}
+
+const struct stack *link_user_stack(const struct link *link)
+{
+	return &user_of(link)->stack;
+}
+
+/* Nobody listens there for this stack: libslirp would take two of a guest's. */
+static int user_forward_check(const struct user *user, const struct forward *f,
+			      GError **error)
+{
+	const GPtrArray *list = user->config.forwards;
+	unsigned int bits = user_forward_needs(f);
+	char lack[LINKS_TEXT];
+	guint i;
+
+	if (f->to_guest && f->host.v4.sin_port &&
+	    ntohs(f->host.v4.sin_port) < IPPORT_RESERVED)
+		bits |= NEEDS_LOW_PORT;
+	if (!links_may(user->link.hub->links, bits, lack)) {
+		opts_error(error, "%s", lack);
+		return -EOPNOTSUPP;
+	}
+	if (!f->to_guest && !(user->config.ipv4 &&
+			      user_config_has(&user->config,
+					      f->guest.v4.sin_addr))) {
+		opts_error(error, "guestfwd: the address is not in the stack's network");
+		return -EINVAL;
+	}
+	for (i = 0; i < list->len; i++) {
+		if (!forward_same(f, g_ptr_array_index(list, i)))
+			continue;
+		opts_error(error, "the link forwards this already");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+int link_user_forward(struct link *link, const char *text, bool to_guest,
+		      struct forward **forward, GError **error)
+{
+	struct user *user = user_of(link);
+	struct forward *f;
+	int ret;
+
+	f = to_guest ? forward_parse_host(text, user->config.dhcp, error) :
+		       forward_parse_guest(text, error);
+	if (!f)
+		return -EINVAL;
+	ret = user_forward_check(user, f, error);
+	if (!ret)
+		ret = user_forward(user, f, error);
+	if (ret) {
+		forward_free(f);
+		return ret;
+	}
+	g_ptr_array_add(user->config.forwards, f);
+	*forward = f;
+	return 0;
+}
+
+int link_user_unforward(struct link *link, struct forward *forward)
+{
+	struct user *user = user_of(link);
+	int ret = stack_unforward(&user->stack, forward);
+
+	if (!ret)
+		g_ptr_array_remove(user->config.forwards, forward);
+	return ret;
+}
 
 static struct link *user_create(struct opts *opts, GError **error)
 {
@@ -420,5 +559,6 @@ static struct link *user_create(struct opts *opts, GError **error)
 const struct link_kind link_user = {
 	.name = "user",
 	.options = user_options,
+	.needs = NEEDS_INET | NEEDS_NAMES | NEEDS_OTHERS,
 	.create = user_create,
 };

@@ -285,5 +285,6 @@ static struct link *vde_create(struct opts *opts, GError **error)
 const struct link_kind link_vde = {
 	.name = "vde",
 	.options = vde_options,
+	.needs = NEEDS_LIBRARIES | NEEDS_INET | NEEDS_NAMES | NEEDS_OTHERS,
 	.create = vde_create,
 };

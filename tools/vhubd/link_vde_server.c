@@ -534,5 +534,6 @@ static struct link *vde_server_create(struct opts *opts, GError **error)
 const struct link_kind link_vde_server = {
 	.name = "vde-server",
 	.options = vde_server_options,
+	.needs = NEEDS_OTHERS | NEEDS_OWNERS,
 	.create = vde_server_create,
 };

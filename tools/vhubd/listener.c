@@ -159,10 +159,17 @@ static void listener_needs(const struct link *link, struct needs *needs)
 			      needs);
 }
 
+static void listener_needs_open(const struct link *link, struct needs *needs)
+{
+	endpoint_needs_bind(&container_of(link, struct listener, link)->ep,
+			    needs);
+}
+
 static const struct link_ops listener_ops = {
 	.open = listener_open,
 	.close = listener_close,
 	.needs = listener_needs,
+	.needs_open = listener_needs_open,
 };
 
 struct link *listener_new(struct endpoint *ep, const char *kind,

@@ -19,7 +19,7 @@
 #include "hub.h"
 #include "hub_watch.h"
 #include "inherit.h"
-#include "link.h"
+#include "links.h"
 #include "log.h"
 #include "privilege.h"
 #include "relay.h"
@@ -48,6 +48,7 @@ enum main_exit {
  * @hub: the hub
  * @watch: whether it is still there, if it is the kernel's
  * @links: its links
+ * @allow: what links may need that are added later, or NULL
  * @folder: by which others find it, if it is our own
  * @main: GLib's main loop
  * @signals: that end it, or have it say something
@@ -76,7 +77,8 @@ enum main_exit {
 struct vhubd {
 	struct hub hub;
 	struct hub_watch watch;
-	GPtrArray *links;
+	struct links links;
+	char **allow;
 	struct folder folder;
 	GMainLoop *main;
 	struct signals signals;
@@ -149,6 +151,9 @@ static int main_parse(struct vhubd *vhubd, int *argc, char ***argv)
 		{ "end", 0, 0, G_OPTION_ARG_NONE, &vhubd->end,
 		  "end with the last client of our own hub's netlink socket",
 		  NULL },
+		{ "allow", 'a', 0, G_OPTION_ARG_STRING_ARRAY, &vhubd->allow,
+		  "keep what links of that kind, or files below DIR, need to be added later",
+		  "KIND|DIR" },
 		{ "no-sandbox", 0, 0, G_OPTION_ARG_NONE, &vhubd->open,
 		  "let all files and system calls be", NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &vhubd->ready_fd,
@@ -344,18 +349,29 @@ static int main_parse_folder(struct vhubd *vhubd)
 	return MAIN_USAGE;
 }
 
+/* Who has no place for folders knows. */
+static void main_say_hidden(const GError *error)
+{
+	bool expected = g_error_matches(error, G_IO_ERROR,
+					G_IO_ERROR_NOT_FOUND);
+
+	g_log(NULL, expected ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_MESSAGE,
+	      "%s: its links cannot be shown or changed", error->message);
+}
+
 /* Links are good for something even if nobody can find the hub. */
 static int main_open_folder(struct vhubd *vhubd)
 {
 	GError *error = NULL;
 	int ret = MAIN_OK;
 
-	if (vhubd->hub.ops != &hub_user ||
-	    folder_open(&vhubd->folder, &vhubd->hub, &error))
+	if (folder_open(&vhubd->folder, &vhubd->hub, &error))
 		return MAIN_OK;
 	/* With --end there has to be something by which clients come, and go. */
-	if (!vhubd->words[1] || vhubd->end ||
-	    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+	if (vhubd->hub.ops == &hub_kernel)
+		main_say_hidden(error);
+	else if (!vhubd->words[1] || vhubd->end ||
+		 g_error_matches(error, G_IO_ERROR, G_IO_ERROR_EXISTS))
 		ret = main_fail(MAIN_REFUSED, "%s", error->message);
 	else
 		g_message("%s: it is for its links only", error->message);
@@ -367,29 +383,27 @@ static int main_open_folder(struct vhubd *vhubd)
 static int main_create_links(struct vhubd *vhubd)
 {
 	GError *error = NULL;
-	struct link *link;
 	char **text;
 
 	for (text = vhubd->words + 1; *text; text++) {
-		link = link_create(&vhubd->hub, *text, &error);
-		if (!link) {
-			main_fail(MAIN_USAGE, "%s", error->message);
-			g_error_free(error);
-			return MAIN_USAGE;
-		}
-		g_ptr_array_add(vhubd->links, link);
+		if (links_create(&vhubd->links, *text, &error))
+			continue;
+		main_fail(MAIN_USAGE, "%s", error->message);
+		g_error_free(error);
+		return MAIN_USAGE;
 	}
 	return MAIN_OK;
 }
 
 static int main_open_links(struct vhubd *vhubd)
 {
+	const GPtrArray *list = vhubd->links.list;
 	GError *error = NULL;
 	struct link *link;
 	guint i;
 
-	for (i = 0; i < vhubd->links->len; i++) {
-		link = g_ptr_array_index(vhubd->links, i);
+	for (i = 0; i < list->len; i++) {
+		link = g_ptr_array_index(list, i);
 		if (link_open(link, &error))
 			continue;
 		main_fail(MAIN_REFUSED, "%s: %s", link->text, error->message);
@@ -401,11 +415,12 @@ static int main_open_links(struct vhubd *vhubd)
 
 static void main_say(struct vhubd *vhubd)
 {
+	const GPtrArray *list = vhubd->links.list;
 	guint i;
 
 	hub_say(&vhubd->hub);
-	for (i = 0; i < vhubd->links->len; i++)
-		link_say_more(g_ptr_array_index(vhubd->links, i));
+	for (i = 0; i < list->len; i++)
+		link_say_more(g_ptr_array_index(list, i));
 }
 
 static void main_signal(struct signals *s, int number)
@@ -487,15 +502,32 @@ static int main_write_pid(struct vhubd *vhubd)
 /* Of all that is open. */
 static void main_needs(const struct vhubd *vhubd, struct needs *needs)
 {
+	const GPtrArray *list = vhubd->links.list;
 	guint i;
 
-	for (i = 0; i < vhubd->links->len; i++)
-		link_needs(g_ptr_array_index(vhubd->links, i), needs);
+	for (i = 0; i < list->len; i++)
+		link_needs(g_ptr_array_index(list, i), needs);
 	folder_needs(&vhubd->folder, needs);
 	if (vhubd->hub.ops == &hub_kernel)
 		hub_kernel_needs(vhubd->hub.name, needs);
 	if (vhubd->pid_file)
 		needs_parent(needs, vhubd->pid_file, NEEDS_REMOVE);
+}
+
+static int main_allow(struct vhubd *vhubd)
+{
+	struct needs *needs = &vhubd->links.granted;
+	GError *error = NULL;
+	char **allow;
+
+	for (allow = vhubd->allow; allow && *allow; allow++) {
+		if (links_allow(*allow, needs, &error))
+			continue;
+		main_fail(MAIN_USAGE, "--allow: %s", error->message);
+		g_error_free(error);
+		return MAIN_USAGE;
+	}
+	return MAIN_OK;
 }
 
 static int main_drop(struct vhubd *vhubd, const struct needs *needs)
@@ -528,16 +560,16 @@ static int main_shut(const struct vhubd *vhubd, const struct needs *needs)
 /* Give up what is not needed any more. */
 static int main_give_up(struct vhubd *vhubd)
 {
-	struct needs needs;
+	struct needs *needs = &vhubd->links.granted;
 	int ret;
 
-	needs_init(&needs);
-	main_needs(vhubd, &needs);
-	ret = main_drop(vhubd, &needs);
+	main_needs(vhubd, needs);
+	ret = main_drop(vhubd, needs);
 	if (!ret)
-		ret = main_shut(vhubd, &needs);
-	needs_clear(&needs);
+		ret = main_shut(vhubd, needs);
+	vhubd->links.shut = !vhubd->open;
 	vhubd->hub.settled = !ret;
+	inherit_end();
 	return ret;
 }
 
@@ -584,6 +616,8 @@ static int main_run(struct vhubd *vhubd)
 	int ret = main_parse_folder(vhubd);
 
 	if (!ret)
+		ret = main_allow(vhubd);
+	if (!ret)
 		ret = main_create_links(vhubd);
 	if (!ret)
 		ret = main_choose_hub(vhubd);
@@ -613,11 +647,6 @@ static int main_run(struct vhubd *vhubd)
 	g_main_loop_unref(vhubd->main);
 	signals_close(&vhubd->signals);
 	return ret;
-}
-
-static void main_free_link(gpointer link)
-{
-	link_free(link);
 }
 
 /* To the background: before there are threads. */
@@ -653,12 +682,12 @@ static int main_serve(struct vhubd *vhubd)
 	vhubd->hub.stop = main_stop_hub;
 	vhubd->hub.user = &vhubd->privilege;
 	log_begin(vhubd->words[0], vhubd->verbose);
-	vhubd->links = g_ptr_array_new_with_free_func(main_free_link);
+	links_init(&vhubd->links, &vhubd->hub);
 	ret = main_check_switch(vhubd);
 	if (!ret)
 		ret = main_run(vhubd);
 	folder_close(&vhubd->folder);
-	g_ptr_array_free(vhubd->links, TRUE);
+	links_clear(&vhubd->links);
 	hub_watch_close(&vhubd->watch);
 	hub_end(&vhubd->hub);
 	return ret;
@@ -690,6 +719,7 @@ int main(int argc, char **argv)
 	g_free(vhubd.ageing);
 	g_strfreev(vhubd.words);
 	g_strfreev(vhubd.fds);
+	g_strfreev(vhubd.allow);
 	inherit_free();
 	g_free(vhubd.run_as);
 	g_free(vhubd.pid_file);

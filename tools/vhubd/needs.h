@@ -8,6 +8,8 @@
 #ifndef VHUBD_NEEDS_H
 #define VHUBD_NEEDS_H
 
+#include <stdbool.h>
+
 #include <glib.h>
 
 /**
@@ -76,6 +78,8 @@ struct needs {
 	GArray *paths;
 };
 
+#define NEEDS_TEXT	160	/* bytes of what is lacking */
+
 void needs_init(struct needs *needs);
 void needs_clear(struct needs *needs);
 
@@ -84,5 +88,13 @@ void needs_path(struct needs *needs, const char *path, unsigned int access);
 
 /* The folder that this is in. */
 void needs_parent(struct needs *needs, const char *path, unsigned int access);
+
+/* Does @has lack one of the bits of @wanted that are among @hard, or a path? Then
+ * @text says what.
+ */
+bool needs_lack_bits(const struct needs *has, const struct needs *wanted,
+		     unsigned int hard, char *text);
+bool needs_lack_path(const struct needs *has, const struct needs *wanted,
+		     char *text);
 
 #endif /* VHUBD_NEEDS_H */

@@ -555,11 +555,13 @@ static int netlink_open_one(struct acceptor *a, const char *dir,
 
 int netlink_open(struct netlink *nl, const char *dir)
 {
-	int ret;
-
 	nl->dir = g_strdup(dir);
-	ret = netlink_open_one(&nl->requests, dir, VHUB_PLACE_NETLINK);
-	return ret ? : netlink_open_one(&nl->events, dir, VHUB_PLACE_EVENTS);
+	return netlink_open_one(&nl->requests, dir, VHUB_PLACE_NETLINK);
+}
+
+int netlink_open_events(struct netlink *nl)
+{
+	return netlink_open_one(&nl->events, nl->dir, VHUB_PLACE_EVENTS);
 }
 
 static void netlink_close(struct netlink *nl, struct acceptor *a,

@@ -2,10 +2,11 @@
 /*
  * vhubd - generic netlink over unix sockets
  *
- * Two sockets in a folder, of type SOCK_SEQPACKET. What is sent to "netlink" are
- * requests as the kernel's generic netlink takes them, one or several in a record,
- * and they are answered as the kernel does with NETLINK_EXT_ACK and NETLINK_CAP_ACK
- * set. From "events" comes what the kernel multicasts, of all groups.
+ * Two sockets in a folder, of type SOCK_SEQPACKET, or only the first of them. What is
+ * sent to "netlink" are requests as the kernel's generic netlink takes them, one or
+ * several in a record, and they are answered as the kernel does with NETLINK_EXT_ACK
+ * and NETLINK_CAP_ACK set. From "events" comes what the kernel multicasts, of all
+ * groups.
  *
  * A family is a table of commands; see netlink_vhub.c for one.
  */
@@ -35,7 +36,7 @@
  */
 #define NETLINK_MESSAGE_MAX	4096
 
-#define NETLINK_SENTENCE	128
+#define NETLINK_SENTENCE	256
 #define NETLINK_CURSOR		4
 
 struct netlink;
@@ -173,8 +174,11 @@ struct netlink *netlink_new(struct hub *hub);
 void netlink_add(struct netlink *nl, const struct netlink_family *family,
 		 void *data);
 
-/* Make the sockets in that folder. Return 0 or -errno. */
+/* Make the socket for requests in that folder, and then that for events. Return 0 or
+ * -errno.
+ */
 int netlink_open(struct netlink *nl, const char *dir);
+int netlink_open_events(struct netlink *nl);
 
 /* Take a client that was handed over, if one was: there before all others, it need
  * not fear that another is the first one, and the last. Return 0 or -errno.

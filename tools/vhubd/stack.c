@@ -7,9 +7,11 @@
  * for what nobody wants any more, or is wanted for more than the set knows. So a
  * connection that moves bytes costs no more system calls than these.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <slirp/libslirp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "opts.h"
@@ -467,6 +469,96 @@ static int stack_flags(const struct forward *f)
 	       (f->host.family == AF_INET6 ? SLIRP_HOSTFWD_V6ONLY : 0);
 }
 
+/* libslirp's table -------------------------------------------------------------*/
+
+/* What a line says: files that listen for a forward are in it, too. */
+struct stack_row {
+	struct stack_conn conn;
+	int fd;
+	bool listens;
+};
+
+/* The socket's own end, or the other one. */
+static bool stack_end(int fd, bool own, union forward_addr *addr)
+{
+	socklen_t len = sizeof(*addr);
+	int ret;
+
+	memset(addr, 0, sizeof(*addr));
+	ret = own ? getsockname(fd, &addr->sa, &len) :
+		    getpeername(fd, &addr->sa, &len);
+	return !ret && (addr->family == AF_INET || addr->family == AF_INET6);
+}
+
+/* "*" is any address. */
+static bool stack_addr(union forward_addr *addr, const char *host,
+		       const char *port)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->family = AF_INET;
+	addr->v4.sin_port = htons(strtoul(port, NULL, 10));
+	return !strcmp(host, "*") ||
+	       inet_pton(AF_INET, host, &addr->v4.sin_addr) == 1;
+}
+
+/* Protocol and state, file, and the addresses on the guest's network, of IPv4 only;
+ * what it waits to send. Only the file tells who is on the other side.
+ */
+static bool stack_row(const char *line, struct stack_row *row)
+{
+	char src[20], dst[20], sport[8], dport[8];
+	struct stack_conn *c = &row->conn;
+	int domain = AF_INET;
+	socklen_t len = sizeof(domain);
+
+	memset(row, 0, sizeof(*row));
+	if (sscanf(line, " %7[A-Z][%23[^]]] %d %19s %7s %19s %7s %u %u",
+		   c->protocol, c->state, &row->fd, src, sport, dst, dport,
+		   &c->out, &c->in) != 9)
+		return false;
+	row->listens = !strcmp(c->state, "HOST_FORWARD");
+	getsockopt(row->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	c->has_hub = domain != AF_INET6 && stack_addr(&c->src, src, sport) &&
+		     stack_addr(&c->dst, dst, dport);
+	c->has_local = stack_end(row->fd, true, &c->local);
+	c->has_remote = stack_end(row->fd, false, &c->remote);
+	return true;
+}
+
+/* Of struct stack_row. The table's first line says what is in the others. */
+static GArray *stack_rows(const struct stack *stack)
+{
+	GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct stack_row));
+	char *table = slirp_connection_info(stack->slirp);
+	char **lines = g_strsplit(table, "\n", -1), **line;
+	struct stack_row row;
+
+	for (line = lines[0] ? lines + 1 : lines; *line; line++)
+		if (stack_row(*line, &row))
+			g_array_append_val(rows, row);
+	g_strfreev(lines);
+	g_free(table);
+	return rows;
+}
+
+GArray *stack_connections(const struct stack *stack)
+{
+	GArray *conns = g_array_new(FALSE, FALSE, sizeof(struct stack_conn));
+	GArray *rows = stack_rows(stack);
+	const struct stack_row *row;
+	guint i;
+
+	for (i = 0; i < rows->len; i++) {
+		row = &g_array_index(rows, struct stack_row, i);
+		if (!row->listens)
+			g_array_append_val(conns, row->conn);
+	}
+	g_array_free(rows, TRUE);
+	return conns;
+}
+
+/* Forwards ---------------------------------------------------------------------*/
+
 static int stack_forward_guest(struct stack *stack, const struct forward *f)
 {
 	struct in_addr addr = f->guest.v4.sin_addr;
@@ -478,11 +570,8 @@ static int stack_forward_guest(struct stack *stack, const struct forward *f)
 }
 
 /* libslirp leaves errno of the call that failed, but for some failures none. */
-int stack_forward(struct stack *stack, const struct forward *f)
+static int stack_forward_host(struct stack *stack, const struct forward *f)
 {
-	loop_soon(stack->loop, &stack->work);
-	if (!f->to_guest)
-		return stack_forward_guest(stack, f);
 	errno = 0;
 	if (!slirp_add_hostxfwd(stack->slirp, &f->host.sa,
 				stack_addr_len(&f->host), &f->guest.sa,
@@ -491,56 +580,56 @@ int stack_forward(struct stack *stack, const struct forward *f)
 	return errno ? -errno : -EIO;
 }
 
-/* The socket's own end, or the other one; "-" if there is none. */
-static void stack_end(int fd, bool own, char *text)
+static bool stack_has_fd(const GArray *rows, int fd)
 {
-	union forward_addr addr = { 0 };
-	socklen_t len = sizeof(addr);
+	guint i;
+
+	for (i = 0; i < rows->len; i++)
+		if (g_array_index(rows, struct stack_row, i).fd == fd)
+			return true;
+	return false;
+}
+
+/* libslirp does not say which port it got: the one whose file is new. */
+static int stack_forward_any(struct stack *stack, struct forward *f)
+{
+	GArray *before = stack_rows(stack), *after;
+	const struct stack_row *row;
+	int ret = stack_forward_host(stack, f);
+	guint i;
+
+	after = stack_rows(stack);
+	for (i = 0; !ret && i < after->len; i++) {
+		row = &g_array_index(after, struct stack_row, i);
+		if (row->listens && !stack_has_fd(before, row->fd))
+			f->host.v4.sin_port = row->conn.local.v4.sin_port;
+	}
+	g_array_free(before, TRUE);
+	g_array_free(after, TRUE);
+	return ret;
+}
+
+int stack_forward(struct stack *stack, struct forward *f)
+{
+	loop_soon(stack->loop, &stack->work);
+	if (!f->to_guest)
+		return stack_forward_guest(stack, f);
+	return f->host.v4.sin_port ? stack_forward_host(stack, f) :
+				     stack_forward_any(stack, f);
+}
+
+int stack_unforward(struct stack *stack, const struct forward *f)
+{
 	int ret;
 
-	ret = own ? getsockname(fd, &addr.sa, &len) :
-		    getpeername(fd, &addr.sa, &len);
-	strcpy(text, "-");
-	if (!ret && (addr.family == AF_INET || addr.family == AF_INET6))
-		forward_addr_text(&addr, text);
-}
-
-/* A line of libslirp's table: protocol and state, file, and the addresses on the
- * guest's network, of IPv4 only; what it waits to send. Only the file tells who is
- * on the other side.
- */
-static void stack_line(const char *line,
-		       void (*say)(void *data, const char *text), void *data)
-{
-	char protocol[8], state[24], src[20], dst[20], sport[8], dport[8];
-	char own[FORWARD_ADDR_TEXT], peer[FORWARD_ADDR_TEXT];
-	unsigned int in, out;
-	char *text;
-	int fd;
-
-	if (sscanf(line, " %7[A-Z][%23[^]]] %d %19s %7s %19s %7s %u %u",
-		   protocol, state, &fd, src, sport, dst, dport, &out,
-		   &in) != 9 || !strcmp(state, "HOST_FORWARD"))
-		return;
-	stack_end(fd, true, own);
-	stack_end(fd, false, peer);
-	text = g_strdup_printf("%s %s, on the hub %s:%s %s:%s, on the host %s %s, waiting in %u out %u",
-			       protocol, state, src, sport, dst, dport, own,
-			       peer, in, out);
-	say(data, text);
-	g_free(text);
-}
-
-void stack_connections(struct stack *stack,
-		       void (*say)(void *data, const char *text), void *data)
-{
-	char *table = slirp_connection_info(stack->slirp);
-	char **lines = g_strsplit(table, "\n", -1);
-	char **line;
-
-	/* The first one says what is in the others. */
-	for (line = lines[0] ? lines + 1 : lines; *line; line++)
-		stack_line(*line, say, data);
-	g_strfreev(lines);
-	g_free(table);
+	loop_soon(stack->loop, &stack->work);
+	if (f->to_guest)
+		ret = slirp_remove_hostxfwd(stack->slirp, &f->host.sa,
+					    stack_addr_len(&f->host),
+					    stack_flags(f));
+	else
+		ret = slirp_remove_guestfwd(stack->slirp,
+					    f->guest.v4.sin_addr,
+					    ntohs(f->guest.v4.sin_port));
+	return ret ? -ENOENT : 0;
 }

@@ -41,11 +41,43 @@ void stack_close(struct stack *stack);
 /* A frame of a guest. */
 void stack_input(struct stack *stack, const void *frame, size_t len);
 
-/* Call @say for each connection, with a text about it. */
-void stack_connections(struct stack *stack,
-		       void (*say)(void *data, const char *text), void *data);
+/**
+ * struct stack_conn - a connection
+ * @protocol: TCP, UDP or ICMP
+ * @state: of TCP; of others how long it stays without a word
+ * @has_hub: @src and @dst are known
+ * @has_local: @local is known
+ * @has_remote: @remote is known
+ * @src: whence it comes on the hub; a port of 0 is none, here and below
+ * @dst: where it goes there
+ * @local: the host's address on the other side
+ * @remote: who is there
+ * @in: bytes that wait for the guest
+ * @out: bytes that wait for the other side
+ */
+struct stack_conn {
+	char protocol[8];
+	char state[24];
+	bool has_hub;
+	bool has_local;
+	bool has_remote;
+	union forward_addr src;
+	union forward_addr dst;
+	union forward_addr local;
+	union forward_addr remote;
+	uint32_t in;
+	uint32_t out;
+};
 
-/* Begin a forward. Return 0 or -errno. */
-int stack_forward(struct stack *stack, const struct forward *forward);
+/* What connections there are: an array of struct stack_conn, to be freed. */
+GArray *stack_connections(const struct stack *stack);
+
+/* Begin a forward; the port that the system chose is put into it. Return 0 or
+ * -errno.
+ */
+int stack_forward(struct stack *stack, struct forward *forward);
+
+/* End one that began; connections that came by it stay. Return 0 or -errno. */
+int stack_unforward(struct stack *stack, const struct forward *forward);
 
 #endif /* VHUBD_STACK_H */
