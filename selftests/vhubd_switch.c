@@ -353,7 +353,7 @@ TEST_F(lan, frame_that_nobody_can_get_is_counted)
 	}
 }
 
-TEST_F(lan, what_makes_no_sense_is_refused)
+TEST_F_TIMEOUT(lan, what_makes_no_sense_is_refused, 120)
 {
 	static const char *const words[] = {
 		"--ageing=x", "--ageing=-1", "--ageing=1.", "--ageing=1.2345",

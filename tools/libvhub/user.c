@@ -36,6 +36,9 @@ int vhub_user_talk(struct vhub_nl *nl, const char *hub, struct nlmsghdr *nlh,
 {
 	int sk = user_connect(hub, nlh), ret;
 
+	/* Then what the kernel may have said before is not why. */
+	if (sk < 0 && sk != -ENODEV)
+		nl->error[0] = '\0';
 	if (sk < 0)
 		return sk;
 	ret = vhub_nl_talk_fd(nl, sk, 0, nlh, cb, data, passed);
