@@ -181,7 +181,7 @@ check_links()
 	same "$kind: with its port" "$before" "$(v link show lan0)"
 	stop visitor
 	cmd_says "$kind: others cannot" 2 \
-		'vhub: hub "lan0": Permission denied' \
+		"vhub: $denied" \
 		in_ns h as_nobody vhub link del lan0 1
 }
 
@@ -248,6 +248,7 @@ check_forwards()
 # The kernel's hub --------------------------------------------------------------------
 
 kind=kernel
+denied='hub "lan0": Permission denied'
 hub_kernel
 check_links
 check_forwards
@@ -292,6 +293,7 @@ in_ns h ip link del p1
 # A hub that vhubd is -----------------------------------------------------------------
 
 kind=user
+denied='no permission to ask hub "lan0", which is a vhubd of user root'
 hub_user
 check_links
 check_forwards
