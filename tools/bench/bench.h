@@ -82,6 +82,7 @@ static inline int bench_check_frame(struct bench_check *check,
  * @frame_max: bytes of the longest frame it carries
  * @window: frames that a paced sender has to be ahead at least
  * @rings: of the kernel, which hold more frames and need less time for them
+ * @user: our hub without the kernel, vhubd
  * @receivers_max: receivers that a frame can reach, 0 for any number
  * @missing: why it cannot be had on this machine, or NULL; optional
  * @setup: make a network with that many ends
@@ -101,6 +102,7 @@ struct bench_rival {
 	size_t frame_max;
 	unsigned int window;
 	bool rings;
+	bool user;
 	unsigned int receivers_max;
 	const char *(*missing)(void);
 	void (*setup)(unsigned int ends);
@@ -132,6 +134,7 @@ extern const struct bench_rival bench_veth_switch;
 extern const struct bench_rival bench_vde;
 extern const struct bench_rival bench_cable;
 extern const struct bench_rival bench_user_1;
+extern const struct bench_rival bench_user_unconfined;
 extern const struct bench_rival bench_user_64;
 extern const struct bench_rival bench_user_vde;
 extern const struct bench_rival bench_hubport;

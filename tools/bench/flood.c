@@ -28,7 +28,8 @@
 
 #define FLOOD_TIME_LIMIT	300	/* seconds */
 #define FLOOD_CALM		50000	/* microseconds without a frame */
-#define FLOOD_YIELDS		10000	/* then a frame in a window is lost */
+#define FLOOD_YIELDS		10000	/* then we look at the clock */
+#define FLOOD_PATIENCE		500000000 /* ns, then a frame in a window is lost */
 
 /* One receiver's side of the shared memory, alone in its cache line.
  * @delivered: frames that it got
@@ -182,11 +183,16 @@ static uint64_t flood_behind(const struct flood_sender *sender)
  */
 static void flood_wait_window(const struct flood_sender *sender)
 {
+	uint64_t end = 0;
 	unsigned int i;
 
-	for (i = 0; i < FLOOD_YIELDS; i++) {
-		if (flood_behind(sender) < sender->plan->window)
-			return;
+	for (i = 1; flood_behind(sender) >= sender->plan->window; i++) {
+		if (i % FLOOD_YIELDS == 0) {
+			if (end && bench_now() > end)
+				return;
+			if (!end)
+				end = bench_now() + FLOOD_PATIENCE;
+		}
 		sched_yield();
 	}
 }

@@ -87,6 +87,7 @@ const struct bench_rival bench_user_tcp = {
 	.name		= "user-tcp",
 	.title		= "user hub, TCP",
 	.frame_max	= 1514,
+	.user		= true,
 	.receivers_max	= 1,
 	.setup		= hubport_user_setup,
 	.open		= hubport_open,

@@ -306,6 +306,30 @@ static double limit_hubport_1500(const struct results *results)
 	return limit_times_both(results, &bench_hubport, &bench_user_tcp, 1500);
 }
 
+/* Nothing is, of frames that did not come faster than they can go. */
+static double limit_user_lost(const struct results *results)
+{
+	const struct result_flood *flood = results->floods;
+	const struct result_wall *wall = results->walls;
+	bool asked = false;
+	double lost = 0;
+	unsigned int i;
+
+	for (i = 0; i < results->n_floods; i++, flood++) {
+		if (!flood->plan.window || !flood->plan.rival->user)
+			continue;
+		asked = true;
+		lost += flood->result.lost;
+	}
+	for (i = 0; i < results->n_walls; i++, wall++) {
+		if (!wall->plan.window || !wall->plan.rival->user)
+			continue;
+		asked = true;
+		lost += wall->lost;
+	}
+	return asked ? lost : RESULT_NOT_ASKED;
+}
+
 static double limit_idle_user(const struct results *results)
 {
 	return results->idle_user;
@@ -505,6 +529,10 @@ const struct result_limit result_limits[] = {
 		.title = "QEMU's hubport to user hub, 1500 bytes",
 		.unit = "times", .limit = 3, .at_least = true, .goal = true,
 		.value = limit_hubport_1500,
+	}, {
+		.name = "user_lost",
+		.title = "user hub, lost of paced senders",
+		.unit = "", .limit = 0, .value = limit_user_lost,
 	}, {
 		.name = "idle_clients",
 		.title = "1000 idle clients, share of a processor",

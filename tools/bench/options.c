@@ -21,6 +21,7 @@ const struct bench_rival *const options_rivals[] = {
 	&bench_user_vde,
 	&bench_cable,
 	&bench_user_1,
+	&bench_user_unconfined,
 	&bench_user_64,
 	&bench_hubport,
 	&bench_user_tcp,
@@ -56,6 +57,8 @@ static void options_usage(FILE *out)
 	      "  user-vde vhubd as the hub, and clients as of vde\n"
 	      "  user-1, user-64\n"
 	      "           the same, by stream sockets, so many frames at a time\n"
+	      "  user-unconfined\n"
+	      "           user-1, and vhubd without its sandbox\n"
 	      "  cable    no hub, one such socket from end to end\n"
 	      "  hubport  a QEMU with a -netdev hubport for each of two TCP sockets\n"
 	      "  user-tcp vhubd as the hub, and the same sockets\n"

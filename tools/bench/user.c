@@ -20,10 +20,11 @@
 #include "user.h"
 
 #define USER_SOCKET	"/tmp/vhub-bench-user"
+#define USER_LINK	"stream,server=on,addr.type=unix,addr.path=" USER_SOCKET
 #define USER_HEAD	4		/* bytes of a length */
 #define USER_ROOM	(68 << 10)	/* bytes that QEMU reads at once */
 #define USER_BATCH_MAX	64
-#define USER_WORDS	7
+#define USER_WORDS	8
 #define USER_ENDS	2		/* of a cable */
 
 /**
@@ -64,16 +65,22 @@ static void user_exec(char **argv)
 	bench_die("vhubd: %s", strerror(errno));
 }
 
-void bench_user_start(const char *link, const char *second)
+static void user_start(const char *option, const char *link,
+		       const char *second)
 {
-	char ready[32], byte;
-	char *argv[USER_WORDS] = { "vhubd", "--user", ready, BENCH_HUB,
-				   (char *)link, (char *)second, NULL };
+	char *argv[USER_WORDS] = { "vhubd", "--user" }, ready[32], byte;
+	unsigned int n = 2;
 	int ends[2];
 
 	if (pipe(ends))
 		bench_die("pipe: %s", strerror(errno));
 	snprintf(ready, sizeof(ready), "--ready-fd=%d", ends[1]);
+	argv[n++] = ready;
+	if (option)
+		argv[n++] = (char *)option;
+	argv[n++] = BENCH_HUB;
+	argv[n++] = (char *)link;
+	argv[n] = (char *)second;
 	user_pid = fork();
 	if (user_pid < 0)
 		bench_die("fork: %s", strerror(errno));
@@ -85,6 +92,11 @@ void bench_user_start(const char *link, const char *second)
 	if (read(ends[0], &byte, 1) != 1)
 		bench_die("vhubd did not start");
 	close(ends[0]);
+}
+
+void bench_user_start(const char *link, const char *second)
+{
+	user_start(NULL, link, second);
 }
 
 uint64_t bench_user_time(void)
@@ -107,8 +119,13 @@ void bench_user_stop(void)
 static void user_setup(unsigned int ends)
 {
 	(void)ends;
-	bench_user_start("stream,server=on,addr.type=unix,addr.path="
-			 USER_SOCKET, NULL);
+	bench_user_start(USER_LINK, NULL);
+}
+
+static void user_setup_unconfined(unsigned int ends)
+{
+	(void)ends;
+	user_start("--no-sandbox", USER_LINK, NULL);
 }
 
 static void user_plug(struct bench_end *end, int fd)
@@ -278,7 +295,22 @@ const struct bench_rival bench_user_1 = {
 	.name		= "user-1",
 	.title		= "user hub, streams",
 	.frame_max	= BENCH_FRAME_MAX,
+	.user		= true,
 	.setup		= user_setup,
+	.open		= user_open,
+	.send		= user_send,
+	.recv		= user_recv,
+	.close		= user_close,
+	.teardown	= bench_user_stop,
+};
+
+/* What its sandbox costs. */
+const struct bench_rival bench_user_unconfined = {
+	.name		= "user-unconfined",
+	.title		= "user hub, unconf.",
+	.frame_max	= BENCH_FRAME_MAX,
+	.user		= true,
+	.setup		= user_setup_unconfined,
 	.open		= user_open,
 	.send		= user_send,
 	.recv		= user_recv,
@@ -290,6 +322,7 @@ const struct bench_rival bench_user_64 = {
 	.name		= "user-64",
 	.title		= "user hub, 64 each",
 	.frame_max	= 1514,
+	.user		= true,
 	.setup		= user_setup,
 	.open		= user_open,
 	.send_batch	= user_send_batch,

@@ -108,6 +108,7 @@ const struct bench_rival bench_user_vde = {
 	.name		= "user-vde",
 	.title		= "user hub, VDE",
 	.frame_max	= 1514,
+	.user		= true,
 	.missing	= vde_user_missing,
 	.setup		= vde_user_setup,
 	.open		= vde_open,
