@@ -203,7 +203,7 @@ TEST_F(inherit, mistakes_are_said)
 	EXPECT_EQ(1, fails(d, "-v", NULL));
 	setenv("LISTEN_FDNAMES", "client", 1);
 	EXPECT_EQ(1, fails(d, "-v", NULL));
-	EXPECT_EQ(1, vhubd_said(d, "vhubd: what was handed over as \"client\" is none: Protocol wrong type for socket\n"));
+	EXPECT_EQ(1, vhubd_said(d, "as \"client\" is none: Protocol wrong type for socket\n"));
 	setenv("LISTEN_FDS", "many", 1);
 	EXPECT_EQ(2, fails(d, "-v", NULL));
 	EXPECT_EQ(1, vhubd_said(d, "vhubd: LISTEN_FDS: \"many\" is not a number of files\n"));
