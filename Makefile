@@ -17,6 +17,7 @@
 #			do those kernels notice such mistakes
 # make check-sanitize [KERNEL=6.1]
 #			those of programs, built with ASan and UBSan
+# make check-valgrind	those of vhubd that need no module, and the CLI, on valgrind
 # make fuzz		each fuzzer of the programs for ten minutes
 # make bench [BENCH="OPTIONS"]
 #			what a frame costs, beside the hub's rivals
@@ -106,6 +107,9 @@ check-debug:
 check-sanitize:
 	scripts/sanitize -a
 
+check-valgrind:
+	scripts/valgrind
+
 genl style check demo fuzz:
 	scripts/$@
 
@@ -129,4 +133,5 @@ bench-vhubd: tools
 
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
-.PHONY: genl genl-check style check check-debug check-detectors check-sanitize demo fuzz
+.PHONY: genl genl-check style check check-debug check-detectors check-sanitize
+.PHONY: check-valgrind demo fuzz

@@ -177,7 +177,7 @@ static int fails(struct vhubd *d, const char *option, const char *link)
 	return vhubd_start(d, "--user", option, link, NULL);
 }
 
-TEST_F(inherit, mistakes_are_said)
+TEST_F_TIMEOUT(inherit, mistakes_are_said, 120)
 {
 	struct vhubd *d = &self->d;
 	int pair[2];
