@@ -237,12 +237,8 @@ not()
 
 _make_programs()
 {
-	cat >"$tmp/bin/in_ns" <<-END
-		#!/bin/sh
-		name=\$1
-		shift
-		exec nsenter --net="/run/netns/vhub-$$-\$name" -- "\$@"
-	END
+	# For in_ns.c.
+	export IN_NS_PREFIX=/run/netns/vhub-$$-
 	cat >"$tmp/bin/as_nobody" <<-END
 		#!/bin/sh
 		exec setpriv --reuid=65534 --regid=65534 --clear-groups "\$@"
@@ -504,6 +500,7 @@ _begin()
 	_program vhub-bridge-helper "$build/tools/bridge-helper" \
 		"$top/tools/bridge-helper" /usr/local/libexec/vhub
 	_program frames "${OUTPUT:-$here}" "$build/selftests" "$here"
+	_program in_ns "${OUTPUT:-$here}" "$build/selftests" "$here"
 	_make_programs
 	PATH="$tmp/bin:$PATH"
 

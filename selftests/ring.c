@@ -919,7 +919,7 @@ TEST_F(setup, bad_memory_is_refused)
 	/* The begin is there, the end is not. */
 	ASSERT_EQ(0, munmap(self->mem + MEM / 2, MEM / 2));
 	EXPECT_EQ(-EFAULT, mem_register(self->fd, self->mem, MEM));
-	EXPECT_EQ(-ENOMEM, mem_register(self->fd, (void *)PAGE, 1UL << 46));
+	EXPECT_EQ(-ENOMEM, mem_register(self->fd, (void *)PAGE, 1UL << 42));
 
 	EXPECT_EQ(0, mem_register(self->fd, self->mem, MEM / 2));
 	EXPECT_EQ(-EEXIST, mem_register(self->fd, self->mem, PAGE));
