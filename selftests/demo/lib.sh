@@ -22,6 +22,32 @@ show()
 	"$@"
 }
 
+# A kernel patches its own code when it boots, and now and then an emulated
+# processor trips over that. Has it died of it, before its first process spoke?
+died_in_boot()
+{
+	grep -q 'Kernel panic' "$1" && ! grep -q 'Linux is up' "$1"
+}
+
+# emulate CONSOLE COMMAND...: an emulator, once more if that is how it ends; run in
+# the background, and ended by SIGTERM
+emulate()
+{
+	local console=$1 machine='' status=0
+
+	shift
+	trap 'kill "$machine" 2>/dev/null; wait; exit 143' TERM
+	for _ in 1 2 3; do
+		"$@" </dev/null &
+		machine=$!
+		status=0
+		wait "$machine" || status=$?
+		died_in_boot "$console" || break
+		echo "The guest's kernel died when it booted: once more."
+	done
+	return "$status"
+}
+
 # guest NUMBER KERNEL INITRAMFS ARGS RUN...: start one in the background, on the hub
 # and with the options that the words for vhub run say, and show what it says
 guest()
@@ -30,18 +56,31 @@ guest()
 
 	shift 4
 	: >"$console"
-	vhub run "$@" -- qemu-system-x86_64 -m 256 -nodefaults -no-reboot \
+	emulate "$console" \
+		vhub run "$@" -- qemu-system-x86_64 -m 256 -nodefaults -no-reboot \
 		-bios qboot.rom -display none \
 		-chardev "file,id=console,path=${console//,/,,}" \
 		-serial chardev:console -kernel "$kernel" \
 		-initrd "$initramfs" -append "$guest_boot $args" -netdev '{n0}' \
-		-device "virtio-net-pci,netdev=n0,mac=52:54:00:00:02:0$number,romfile=" \
-		</dev/null &
+		-device "virtio-net-pci,netdev=n0,mac=52:54:00:00:02:0$number,romfile=" &
 	guests+=($!)
 	# Only what the guest's own script says, not what its kernel does.
 	tail -s 0.2 --pid=$! -c +1 -f "$console" |
 		sed -u -e 's/\r//g' -e '/^\[ *[0-9.]*\]/d' -e '/^$/d' \
 			-e '/^demo: /d' -e "s/^/guest $number | /" &
+}
+
+# ended_early NUMBER...: say so, and what the last words of these guests were
+ended_early()
+{
+	local number
+
+	step "A guest has ended before it was done."
+	for number; do
+		echo "Last on the console of guest $number:"
+		tail -n 15 "$dir/console$number" | tr -d '\r'
+	done
+	exit 1
 }
 
 # verdict NUMBER: print what that guest has said of how it went, once it has
