@@ -359,7 +359,7 @@ static int vhubd_one_fwd(const struct nlmsghdr *nlh, void *data)
 	return vhubd_parse_fwd(nlh, data);
 }
 
-/* The number of the only stack of all vhubds. */
+/* The number of the only stack of all vhubds, 0 if they have none. */
 static int vhubd_only_stack(struct vhub_nl *nl, const char *hub, uint32_t *id)
 {
 	struct vhub_link_info *links;
@@ -376,11 +376,7 @@ static int vhubd_only_stack(struct vhub_nl *nl, const char *hub, uint32_t *id)
 	}
 	free(links);
 	nl->error[0] = '\0';
-	if (stacks > 1)
-		return -ENOTUNIQ;
-	if (stacks)
-		return 0;
-	return n ? -ENOLINK : -ESRCH;
+	return stacks > 1 ? -ENOTUNIQ : 0;
 }
 
 static int vhubd_change_fwd(const struct vhubd_talk *t, const char *hub,
@@ -397,10 +393,13 @@ static int vhubd_change_fwd(const struct vhubd_talk *t, const char *hub,
 			return ret;
 	}
 	mnl_attr_put_strz(t->nlh, VHUBD_A_FWD_HUB_NAME, hub);
-	mnl_attr_put_u32(t->nlh, VHUBD_A_FWD_LINK, link);
+	if (link)
+		mnl_attr_put_u32(t->nlh, VHUBD_A_FWD_LINK, link);
 	mnl_attr_put_strz(t->nlh, VHUBD_A_FWD_TEXT, set->text);
 	mnl_attr_put_u32(t->nlh, VHUBD_A_FWD_KIND, set->kind);
-	return vhubd_first(t, hub, vhubd_not_here);
+	ret = vhubd_first(t, hub, vhubd_not_here);
+	/* Who has no stack says so: somebody is there. */
+	return ret == -ENOENT && !link ? -ENOLINK : ret;
 }
 
 int vhub_fwd_add(struct vhub_nl *nl, const char *hub,

@@ -25,6 +25,11 @@
 /* Frames that wait for the hub before the stack is given no more. */
 #define USER_WAITING	256
 
+/* Forwards of a link, beyond which none is added: each has a file, or memory, and the
+ * process has more to do with these.
+ */
+#define USER_FORWARDS	1024
+
 /* libslirp's hardware addresses: these and 4 bytes of an IP address. */
 #define USER_MAC	0x52
 #define USER_MAC_IPV4	0x55
@@ -266,14 +271,29 @@ static const char *user_forward_word(const struct forward *f)
 	return f->to_guest ? "hostfwd" : "guestfwd";
 }
 
+/* Can its guest be reached? The stack would take clients for nobody. */
+static bool user_forward_reaches(const struct user *user,
+				 const struct forward *f, GError **error)
+{
+	bool v6 = f->guest.family == AF_INET6;
+
+	if (!f->to_guest || (v6 ? user->config.ipv6 : user->config.ipv4))
+		return true;
+	opts_error(error, "user: hostfwd: %s is off", v6 ? "IPv6" : "IPv4");
+	return false;
+}
+
 /* Return 0, or -errno after setting the error. */
 static int user_forward(struct user *user, struct forward *forward,
 			GError **error)
 {
 	bool any = forward->to_guest && !forward->host.v4.sin_port;
-	int ret = stack_forward(&user->stack, forward);
 	char text[FORWARD_TEXT];
+	int ret;
 
+	if (!user_forward_reaches(user, forward, error))
+		return -EINVAL;
+	ret = stack_forward(&user->stack, forward);
 	forward_text(forward, text);
 	if (ret)
 		opts_error(error, "%s %s: %s", user_forward_word(forward), text,
@@ -487,6 +507,11 @@ static int user_forward_check(const struct user *user, const struct forward *f,
 	char lack[LINKS_TEXT];
 	guint i;
 
+	if (list->len >= USER_FORWARDS) {
+		opts_error(error, "there are %u forwards, which is all that a link takes",
+			   list->len);
+		return -ENOSPC;
+	}
 	if (f->to_guest && f->host.v4.sin_port &&
 	    ntohs(f->host.v4.sin_port) < IPPORT_RESERVED)
 		bits |= NEEDS_LOW_PORT;

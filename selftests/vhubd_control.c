@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vhub - what vhubd is made of, changed while it runs: requests that are wrong, too
+ * many, or of somebody who may not
+ *
+ *	test --- netlink |vhubd| --- user, socket ...
+ *
+ * Needs no module.
+ *
+ * once: it is all the program's
+ */
+
+#include "kselftest_harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <linux/vhubd.h>
+
+#include "../tools/libvhub/netlink.h"
+#include "../tools/libvhub/vhubd.h"
+#include "vhub_bad.h"
+#include "vhubd_ask.h"
+#include "vhubd_test.h"
+
+#define STACK		"user,id=net0,ipv6=off"
+#define MANY		600	/* links: more than one record takes */
+#define FORWARDS	1024	/* that a stack takes */
+#define ROUNDS		20000	/* of random messages */
+#define GROWTH		8192	/* KiB that vhubd may grow by, whatever comes */
+#define GUEST		"10.0.2.15"
+
+FIXTURE(control) {
+	struct vhubd d;
+	struct vhub_nl nl;
+	int sk;
+	__u16 family;
+	char sentence[256];
+};
+
+FIXTURE_SETUP(control)
+{
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, link_up("lo", true));
+	/* A guest may look, and connect. */
+	ASSERT_EQ(0, vhubd_start_as(&self->d, HUB, "--user", "--mode=0666",
+				    "--allow=socket", "--allow=user",
+				    "--allow=programs", STACK,
+				    NULL));
+	self->sk = seq_connect("netlink");
+	ASSERT_LE(0, self->sk);
+	ASSERT_EQ(0, family_of(self->sk, VHUBD_FAMILY_NAME, &self->family));
+}
+
+FIXTURE_TEARDOWN(control)
+{
+	vhub_nl_close(&self->nl);
+	close(self->sk);
+	EXPECT_EQ(0, vhubd_stop(&self->d));
+	EXPECT_EQ(-1, access(DIR, F_OK));
+}
+
+/* What it is made of, as a test of its being the same as before. */
+struct made_of {
+	size_t links;
+	size_t forwards;
+	__u32 last;
+};
+
+static int look(struct vhub_nl *nl, struct made_of *m)
+{
+	struct vhub_link_info *links = NULL;
+	struct vhub_fwd_info *fwds = NULL;
+	int ret;
+
+	ret = vhub_link_list(nl, HUB, &links, &m->links);
+	if (!ret)
+		ret = vhub_fwd_list(nl, HUB, 0, &fwds, &m->forwards);
+	m->last = !ret && m->links ? links[m->links - 1].id : 0;
+	free(links);
+	free(fwds);
+	return ret;
+}
+
+/* Nothing but the stack is there. */
+static bool is_as_before(struct vhub_nl *nl)
+{
+	struct made_of m = { 0 };
+
+	return !look(nl, &m) && m.links == 1 && !m.forwards && m.last == 1;
+}
+
+static int forward(struct vhub_nl *nl, bool add, __u32 kind, const char *text)
+{
+	const struct vhub_fwd_set set = { .kind = kind, .text = text };
+	struct vhub_fwd_info info;
+
+	return add ? vhub_fwd_add(nl, HUB, &set, &info) :
+		     vhub_fwd_del(nl, HUB, &set);
+}
+
+#define fwd_add(text)	\
+	forward(&self->nl, true, VHUBD_FWD_KIND_HOST, text)
+#define fwd_del(text)	\
+	forward(&self->nl, false, VHUBD_FWD_KIND_HOST, text)
+
+/* Requests that are wrong ----------------------------------------------------------- */
+
+#define L_HUB(text)	{ VHUBD_A_LINK_HUB_NAME, TEXT, 0, text }
+#define L_ID(n)		{ VHUBD_A_LINK_ID, U32, n, NULL }
+#define L_NAME(text)	{ VHUBD_A_LINK_NAME, TEXT, 0, text }
+#define L_TEXT(text)	{ VHUBD_A_LINK_TEXT, TEXT, 0, text }
+#define F_HUB(text)	{ VHUBD_A_FWD_HUB_NAME, TEXT, 0, text }
+#define F_LINK(n)	{ VHUBD_A_FWD_LINK, U32, n, NULL }
+#define F_TEXT(text)	{ VHUBD_A_FWD_TEXT, TEXT, 0, text }
+#define F_KIND(n)	{ VHUBD_A_FWD_KIND, U32, n, NULL }
+
+#define FORWARD		"tcp:127.0.0.1:0-" GUEST ":22"
+#define LONG_ID \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const struct bad_request wrong[] = {
+	{ "no link", VHUBD_CMD_LINK_GET, 0, -EINVAL, {} },
+	{ "a link by number and name", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_ID(1), L_NAME("net0") } },
+	{ "a link that is not there", VHUBD_CMD_LINK_GET, 0, -ENOENT,
+	  { L_ID(2) } },
+	{ "link 0", VHUBD_CMD_LINK_GET, 0, -ERANGE, { L_ID(0) } },
+	{ "a link by no name", VHUBD_CMD_LINK_GET, 0, -ENOENT, { L_NAME("") } },
+	{ "a link by half a number", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { { VHUBD_A_LINK_ID, U8, 1, NULL } } },
+	{ "a link by a name without end", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { { VHUBD_A_LINK_NAME, RAW, 0, "net0" } } },
+	{ "a link by a name that is too long", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_NAME(LONG_ID) } },
+	{ "a link of another hub", VHUBD_CMD_LINK_GET, 0, -ENODEV,
+	  { L_HUB("lan1"), L_ID(1) } },
+	{ "a hub whose name is too long", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_HUB(LONG_NAME), L_ID(1) } },
+	{ "an attribute of another command", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_ID(1), L_TEXT(STACK) } },
+	{ "an attribute of answers", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_ID(1), { VHUBD_A_LINK_PID, U32, 1, NULL } } },
+	{ "an unknown attribute", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_ID(1), { 99, U32, 1, NULL } } },
+	{ "attribute 0", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { L_ID(1), { 0, U32, 1, NULL } } },
+	{ "a nested attribute", VHUBD_CMD_LINK_GET, 0, -EINVAL,
+	  { { NLA_F_NESTED | VHUBD_A_LINK_ID, U32, 1, NULL } } },
+	{ "a dump of one link", VHUBD_CMD_LINK_GET, NLM_F_DUMP, -EINVAL,
+	  { L_ID(1) } },
+	{ "a dump of another hub's", VHUBD_CMD_LINK_GET, NLM_F_DUMP, -ENODEV,
+	  { L_HUB("lan1") } },
+	{ "to add nothing", VHUBD_CMD_LINK_ADD, 0, -EINVAL, { L_HUB(HUB) } },
+	{ "to add no word", VHUBD_CMD_LINK_ADD, 0, -EINVAL, { L_TEXT("") } },
+	{ "to add commas", VHUBD_CMD_LINK_ADD, 0, -EINVAL, { L_TEXT(",,,") } },
+	{ "to add what is no link", VHUBD_CMD_LINK_ADD, 0, -EINVAL,
+	  { L_TEXT("--user") } },
+	{ "to add a kind alone", VHUBD_CMD_LINK_ADD, 0, -EINVAL,
+	  { L_TEXT("socket") } },
+	{ "to add an option that is not there", VHUBD_CMD_LINK_ADD, 0, -EINVAL,
+	  { L_TEXT("user,net=10.0.3.0/24,ipv6=off,no=1") } },
+	{ "to add %s", VHUBD_CMD_LINK_ADD, 0, -EINVAL,
+	  { L_TEXT("%s%n%s%n,id=%n") } },
+	{ "to add one twice", VHUBD_CMD_LINK_ADD, 0, -EEXIST,
+	  { L_TEXT("socket,listen=127.0.0.1:0,id=net0") } },
+	{ "to add one with a name too long", VHUBD_CMD_LINK_ADD, 0, -EINVAL,
+	  { L_TEXT("socket,listen=127.0.0.1:0,id=" LONG_ID) } },
+	{ "to add by number", VHUBD_CMD_LINK_ADD, 0, -EINVAL,
+	  { L_ID(5), L_TEXT("socket,listen=127.0.0.1:0") } },
+	{ "to add to another hub", VHUBD_CMD_LINK_ADD, 0, -ENODEV,
+	  { L_HUB("lan1"), L_TEXT("socket,listen=127.0.0.1:0") } },
+	{ "to add where it cannot listen", VHUBD_CMD_LINK_ADD, 0, -EIO,
+	  { L_TEXT("socket,listen=192.0.2.1:0") } },
+	{ "to add a dump", VHUBD_CMD_LINK_ADD, NLM_F_DUMP, -EOPNOTSUPP,
+	  { L_TEXT("socket,listen=127.0.0.1:0") } },
+	{ "to remove nothing", VHUBD_CMD_LINK_DEL, 0, -EINVAL, {} },
+	{ "to remove what is not there", VHUBD_CMD_LINK_DEL, 0, -ENOENT,
+	  { L_ID(-1) } },
+	{ "to remove all", VHUBD_CMD_LINK_DEL, NLM_F_DUMP, -EOPNOTSUPP, {} },
+
+	{ "one forward", VHUBD_CMD_FWD_GET, 0, -EOPNOTSUPP, { F_LINK(1) } },
+	{ "forwards of a link that is not there", VHUBD_CMD_FWD_GET,
+	  NLM_F_DUMP, -ENOENT, { F_LINK(2) } },
+	{ "forwards by text", VHUBD_CMD_FWD_GET, NLM_F_DUMP, -EINVAL,
+	  { F_TEXT(FORWARD) } },
+	{ "forwards of another hub", VHUBD_CMD_FWD_GET, NLM_F_DUMP, -ENODEV,
+	  { F_HUB("lan1") } },
+	{ "no forward", VHUBD_CMD_FWD_ADD, 0, -EINVAL, { F_LINK(1) } },
+	{ "a forward without words", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("") } },
+	{ "half a forward", VHUBD_CMD_FWD_ADD, 0, -EINVAL, { F_TEXT("tcp::1") } },
+	{ "a forward with half an address", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("tcp:[:1-:1") } },
+	{ "a forward with an empty address", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("tcp:[]:1-:1") } },
+	{ "a port that is too high", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("tcp::65536-:22") } },
+	{ "another protocol", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("sctp::5000-:22") } },
+	{ "a forward of kind 0", VHUBD_CMD_FWD_ADD, 0, -ERANGE,
+	  { F_TEXT(FORWARD), F_KIND(0) } },
+	{ "a forward of kind 3", VHUBD_CMD_FWD_ADD, 0, -ERANGE,
+	  { F_TEXT(FORWARD), F_KIND(3) } },
+	{ "a forward without end", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { { VHUBD_A_FWD_TEXT, RAW, 0, FORWARD } } },
+	{ "a forward of link 0", VHUBD_CMD_FWD_ADD, 0, -ERANGE,
+	  { F_TEXT(FORWARD), F_LINK(0) } },
+	{ "a forward of no link", VHUBD_CMD_FWD_ADD, 0, -ENOENT,
+	  { F_TEXT(FORWARD), F_LINK(7) } },
+	{ "a forward of an address that is not here", VHUBD_CMD_FWD_ADD, 0,
+	  -EADDRNOTAVAIL, { F_TEXT("tcp:192.0.2.1:5000-" GUEST ":22") } },
+	{ "a forward to IPv6, which is off", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("tcp:127.0.0.1:0-[fec0::15]:22") } },
+	{ "a guest's, outside of the network", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("tcp:192.0.2.1:5000-tcp:127.0.0.1:1"),
+	    F_KIND(VHUBD_FWD_KIND_GUEST) } },
+	{ "a guest's, to nothing", VHUBD_CMD_FWD_ADD, 0, -EINVAL,
+	  { F_TEXT("tcp:10.0.2.9:5000-"), F_KIND(VHUBD_FWD_KIND_GUEST) } },
+	{ "to remove no forward", VHUBD_CMD_FWD_DEL, 0, -EINVAL, {} },
+	{ "to remove one that is not there", VHUBD_CMD_FWD_DEL, 0, -ENOENT,
+	  { F_TEXT("tcp:127.0.0.1:5000") } },
+	{ "to remove any port", VHUBD_CMD_FWD_DEL, 0, -EINVAL,
+	  { F_TEXT("tcp:127.0.0.1:0") } },
+	{ "one lease", VHUBD_CMD_LEASE_GET, 0, -EOPNOTSUPP, {} },
+	{ "leases of no link", VHUBD_CMD_LEASE_GET, NLM_F_DUMP, -ENOENT,
+	  { { VHUBD_A_LEASE_LINK, U32, 2, NULL } } },
+	{ "leases by address", VHUBD_CMD_LEASE_GET, NLM_F_DUMP, -EINVAL,
+	  { { VHUBD_A_LEASE_ADDRESS, U32, 2, NULL } } },
+	{ "one connection", VHUBD_CMD_CONN_GET, 0, -EOPNOTSUPP, {} },
+	{ "connections of no link", VHUBD_CMD_CONN_GET, NLM_F_DUMP, -ENOENT,
+	  { { VHUBD_A_CONN_LINK, U32, 2, NULL } } },
+	{ "command 0", 0, 0, -EOPNOTSUPP, {} },
+	{ "an unknown command", 99, 0, -EOPNOTSUPP, {} },
+	{ "a dump of an unknown command", 255, NLM_F_DUMP, -EOPNOTSUPP, {} },
+};
+
+TEST_F(control, wrong_requests_are_refused)
+{
+	const struct attr *attr;
+	char buf[REQUEST_MAX];
+	struct nlmsghdr *nlh;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		memset(buf, 0, sizeof(buf));
+		nlh = begin(buf, self->family, wrong[i].cmd, wrong[i].flags);
+		for (attr = wrong[i].attrs; attr->kind != NONE; attr++)
+			put_attr(nlh, attr);
+		EXPECT_EQ(wrong[i].error,
+			  ask(self->sk, nlh, self->sentence, NULL, NULL)) {
+			TH_LOG("%s: %s", wrong[i].what, self->sentence);
+		}
+		EXPECT_STRNE("", self->sentence) {
+			TH_LOG("%s", wrong[i].what);
+		}
+	}
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* As long as can be, and one more. */
+TEST_F(control, texts_are_so_long_and_no_longer)
+{
+	char text[VHUBD_TEXT_MAX + 2], buf[REQUEST_MAX] = "";
+	struct nlmsghdr *nlh;
+
+	memset(text, 'x', sizeof(text));
+	text[VHUBD_TEXT_MAX + 1] = '\0';
+	nlh = begin(buf, self->family, VHUBD_CMD_LINK_ADD, 0);
+	mnl_attr_put_strz(nlh, VHUBD_A_LINK_TEXT, text);
+	EXPECT_EQ(-EINVAL, ask(self->sk, nlh, self->sentence, NULL, NULL));
+	EXPECT_STREQ("A text is too long, or does not end", self->sentence);
+	text[VHUBD_TEXT_MAX] = '\0';
+	nlh = begin(buf, self->family, VHUBD_CMD_LINK_ADD, 0);
+	mnl_attr_put_strz(nlh, VHUBD_A_LINK_TEXT, text);
+	EXPECT_EQ(-EINVAL, ask(self->sk, nlh, self->sentence, NULL, NULL));
+	EXPECT_EQ(0, strncmp("no kind of link \"xxx", self->sentence, 20)) {
+		TH_LOG("%s", self->sentence);
+	}
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* Of an attribute, which then ends behind the request, or has not even a head. */
+TEST_F(control, attributes_whose_lengths_lie_are_refused)
+{
+	static const __u16 lengths[] = { 0, 1, 3, 9, 64, 0x7fff, 0xffff };
+	char buf[REQUEST_MAX] = "";
+	struct nlmsghdr *nlh;
+	struct nlattr *attr;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		nlh = begin(buf, self->family, VHUBD_CMD_LINK_GET, 0);
+		attr = mnl_nlmsg_get_payload_tail(nlh);
+		mnl_attr_put_u32(nlh, VHUBD_A_LINK_ID, 1);
+		attr->nla_len = lengths[i];
+		EXPECT_EQ(-EINVAL, ask(self->sk, nlh, self->sentence, NULL,
+				       NULL)) {
+			TH_LOG("length %u", lengths[i]);
+		}
+		EXPECT_STRNE("", self->sentence);
+	}
+	/* A head alone, and one that is not whole. */
+	nlh = begin(buf, self->family, VHUBD_CMD_LINK_DEL, 0);
+	nlh->nlmsg_len += 2;
+	EXPECT_EQ(-EINVAL, ask(self->sk, nlh, self->sentence, NULL, NULL));
+	nlh = begin(buf, self->family, VHUBD_CMD_LINK_DEL, 0);
+	nlh->nlmsg_len = sizeof(*nlh);
+	EXPECT_EQ(-EINVAL, ask(self->sk, nlh, self->sentence, NULL, NULL));
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+static size_t make_noise(unsigned char *buf, __u16 family)
+{
+	struct nlmsghdr *nlh = begin(buf, family, 0, 0);
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	size_t len = sizeof(*nlh) + sizeof(*genl) + random() % 200, i;
+
+	for (i = sizeof(*nlh) + sizeof(*genl); i < len; i++)
+		buf[i] = random();
+	for (i = sizeof(*nlh) + sizeof(*genl); i + 4 < len;
+	     i += MNL_ALIGN(buf[i])) {
+		buf[i] = 4 + random() % 24;
+		buf[i + 1] = 0;
+		buf[i + 2] = random() % 16;
+		buf[i + 3] = 0;
+	}
+	nlh->nlmsg_len = random() % 8 ? len : random() % 300;
+	nlh->nlmsg_flags |= random() % 2 ? NLM_F_DUMP : 0;
+	genl->cmd = random() % (VHUBD_CMD_MAX + 2);
+	/* All but that which ends it, if luck has it. */
+	if (genl->cmd == VHUBD_CMD_LINK_DEL)
+		genl->cmd = VHUBD_CMD_LINK_GET;
+	return len;
+}
+
+TEST_F(control, noise_does_no_harm)
+{
+	unsigned char buf[RECORD] __attribute__((aligned(8)));
+	long before = vhubd_memory(&self->d);
+	unsigned int i;
+	size_t len;
+
+	srandom(1);
+	for (i = 0; i < ROUNDS; i++) {
+		len = make_noise(buf, self->family);
+		ASSERT_EQ(len, send(self->sk, buf, len, MSG_NOSIGNAL));
+		while (recv(self->sk, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+			;
+	}
+	EXPECT_TRUE(is_as_before(&self->nl));
+	EXPECT_GT(before + GROWTH, vhubd_memory(&self->d));
+}
+
+/* Those who may not --------------------------------------------------------------- */
+
+static int job_link_add(void *arg)
+{
+	struct vhub_link_info link;
+	struct vhub_nl nl = { 0 };
+
+	return vhub_link_add(&nl, HUB, arg, &link);
+}
+
+static int job_link_del(void *arg)
+{
+	struct vhub_nl nl = { 0 };
+
+	return vhub_link_del(&nl, HUB, arg);
+}
+
+static int job_fwd_add(void *arg)
+{
+	struct vhub_nl nl = { 0 };
+
+	return forward(&nl, true, VHUBD_FWD_KIND_HOST, arg);
+}
+
+static int job_fwd_del(void *arg)
+{
+	struct vhub_nl nl = { 0 };
+
+	return forward(&nl, false, VHUBD_FWD_KIND_HOST, arg);
+}
+
+static int job_look(void *arg)
+{
+	struct made_of m = { 0 };
+	struct vhub_nl nl = { 0 };
+	int ret = look(&nl, &m);
+
+	return ret ? : m.links == *(size_t *)arg ? 0 : -ENOENT;
+}
+
+TEST_F(control, changes_are_for_root_and_its_own_user)
+{
+	const struct vhub_hub_set given = {
+		.has = 1U << VHUB_A_HUB_OWNER,
+		.owner = 1234,
+	};
+	char *fwd = "tcp:127.0.0.1:5061-" GUEST ":22";
+	size_t links = 1;
+
+	ASSERT_EQ(0, fwd_add(fwd));
+	/* Even the hub's owner may have vhubd open no files and ports. */
+	ASSERT_EQ(0, vhub_hub_change(&self->nl, HUB, &given));
+	EXPECT_EQ(0, run_as(1234, 1234, 1234, job_look, &links));
+	EXPECT_EQ(-EPERM, run_as(1234, 1234, 1234, job_link_add,
+				 "socket,listen=127.0.0.1:0"));
+	EXPECT_EQ(-EPERM, run_as(1234, 1234, 1234, job_link_del, "1"));
+	EXPECT_EQ(-EPERM, run_as(1234, 1234, 1234, job_fwd_add, FORWARD));
+	EXPECT_EQ(-EPERM, run_as(1234, 1234, 1234, job_fwd_del, fwd));
+	/* A right to root's group is none. */
+	EXPECT_EQ(-EPERM, run_as(65534, 0, 0, job_fwd_del, fwd));
+	EXPECT_EQ(0, run_as(65534, 65534, 65534, job_look, &links));
+	EXPECT_EQ(0, fwd_del(fwd));
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* Who is refused learns nothing of what is there. */
+TEST_F(control, who_may_not_connect_does_not_look)
+{
+	const struct vhub_hub_set shut = {
+		.has = 1U << VHUB_A_HUB_PERM,
+		.perm = 0600,
+	};
+	size_t links = 1;
+
+	ASSERT_EQ(0, vhub_hub_change(&self->nl, HUB, &shut));
+	EXPECT_EQ(-EACCES, run_as(65534, 65534, 65534, job_look, &links));
+	EXPECT_EQ(-EACCES, run_as(65534, 65534, 65534, job_fwd_add, FORWARD));
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* Dumps --------------------------------------------------------------------------- */
+
+static int add_links(struct vhub_nl *nl, unsigned int n)
+{
+	struct vhub_link_info link;
+	int ret = 0;
+
+	while (!ret && n--)
+		ret = vhub_link_add(nl, HUB, "socket,listen=127.0.0.1:0",
+				    &link);
+	return ret;
+}
+
+/* The marks of what came. */
+static int take_flags(const struct nlmsghdr *nlh, void *data)
+{
+	*(__u16 *)data |= nlh->nlmsg_flags;
+	return MNL_CB_OK;
+}
+
+TEST_F(control, dump_that_is_interrupted_says_so)
+{
+	char buf[REQUEST_MAX] = "", record[RECORD];
+	struct nlmsghdr *nlh;
+	__u16 flags = 0;
+	int i;
+
+	ASSERT_EQ(0, add_links(&self->nl, MANY));
+	nlh = begin(buf, self->family, VHUBD_CMD_LINK_GET, NLM_F_DUMP);
+	EXPECT_EQ(0, ask(self->sk, nlh, self->sentence, take_flags, &flags));
+	EXPECT_FALSE(flags & NLM_F_DUMP_INTR);
+
+	/* Many at once, of which the socket has no room for all answers. */
+	for (i = 0; i < 100; i++)
+		begin(buf + i * 20, self->family, VHUBD_CMD_LINK_GET,
+		      NLM_F_DUMP);
+	EXPECT_EQ(2000, send(self->sk, buf, 2000, 0));
+	EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, "2"));
+	EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, "601"));
+	for (i = 0; i < 100; i++)
+		EXPECT_EQ(0, answers(self->sk, self->sentence, take_flags,
+				     &flags));
+	EXPECT_TRUE(flags & NLM_F_DUMP_INTR);
+	flags = 0;
+	/* Who goes amid one leaves nothing. */
+	EXPECT_EQ(2000, send(self->sk, buf, 2000, 0));
+	EXPECT_LT(0, recv(self->sk, record, sizeof(record), 0));
+	close(self->sk);
+	self->sk = seq_connect("netlink");
+	for (i = 3; i <= MANY; i++) {
+		snprintf(buf, sizeof(buf), "%d", i);
+		EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, buf));
+	}
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* Links --------------------------------------------------------------------------- */
+
+/* The name server that is asked does not answer. */
+TEST_F(control, link_that_looks_its_name_up_is_removed)
+{
+	struct vhub_link_info link;
+	unsigned int i;
+	char id[16];
+
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, vhub_link_add(&self->nl, HUB,
+					   "socket,connect=nowhere.invalid:1",
+					   &link));
+		EXPECT_FALSE(link.works);
+		snprintf(id, sizeof(id), "%u", link.id);
+		EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, id));
+		EXPECT_EQ(-ENOENT, vhub_link_del(&self->nl, HUB, id));
+	}
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* All that it is made of, and the process goes on. */
+TEST_F(control, the_last_link_is_removed)
+{
+	struct made_of m = { 0 };
+
+	EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, "net0"));
+	EXPECT_EQ(0, look(&self->nl, &m));
+	EXPECT_EQ(0, m.links);
+	EXPECT_EQ(-ENOLINK, fwd_add(FORWARD));
+	EXPECT_EQ(0, add_links(&self->nl, 1));
+}
+
+/* Forwards ------------------------------------------------------------------------- */
+
+TEST_F(control, forward_is_there_once)
+{
+	char *tcp = "tcp:127.0.0.1:5062-" GUEST ":22";
+	char *udp = "udp:127.0.0.1:5062-" GUEST ":22";
+	char *guest = "tcp:10.0.2.9:5062-tcp:127.0.0.1:5062";
+	const struct vhub_fwd_set second = {
+		.link = 2, .kind = VHUBD_FWD_KIND_HOST, .text = udp,
+	};
+	struct vhub_link_info link;
+	struct vhub_fwd_info fwd;
+
+	EXPECT_EQ(0, fwd_add(tcp));
+	EXPECT_EQ(-EEXIST, fwd_add(tcp));
+	EXPECT_EQ(0, fwd_add(udp));
+	EXPECT_EQ(-EEXIST, fwd_add(udp));
+	EXPECT_EQ(0, forward(&self->nl, true, VHUBD_FWD_KIND_GUEST, guest));
+	EXPECT_EQ(-EEXIST, forward(&self->nl, true, VHUBD_FWD_KIND_GUEST,
+				   guest));
+	EXPECT_EQ(0, forward(&self->nl, false, VHUBD_FWD_KIND_GUEST,
+			     "tcp:10.0.2.9:5062"));
+	EXPECT_EQ(-ENOENT, forward(&self->nl, false, VHUBD_FWD_KIND_GUEST,
+				   guest));
+	ASSERT_EQ(0, vhub_link_add(&self->nl, HUB,
+				   "user,net=10.0.3.0/24,ipv6=off", &link));
+	ASSERT_EQ(2, link.id);
+	/* The port is another stack's, of UDP, too. */
+	EXPECT_EQ(-EADDRINUSE, vhub_fwd_add(&self->nl, HUB, &second, &fwd));
+	EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, "2"));
+	EXPECT_EQ(0, fwd_del(tcp));
+	EXPECT_EQ(0, fwd_del(udp));
+	EXPECT_EQ(-ENOENT, fwd_del(udp));
+	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+/* Its files are limited, and others need some. */
+TEST_F(control, forwards_are_so_many_and_no_more)
+{
+	long before = vhubd_memory(&self->d);
+	struct made_of m = { 0 };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < FORWARDS; i++)
+		ret = fwd_add("udp:127.0.0.1:0-" GUEST ":22");
+	EXPECT_EQ(0, ret) {
+		TH_LOG("after %u", i);
+	}
+	EXPECT_EQ(-ENOSPC, fwd_add("udp:127.0.0.1:0-" GUEST ":22"));
+	EXPECT_EQ(0, look(&self->nl, &m));
+	EXPECT_EQ(FORWARDS, m.forwards);
+	EXPECT_GT(before + GROWTH, vhubd_memory(&self->d));
+	EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, "1"));
+}
+
+TEST_HARNESS_MAIN
