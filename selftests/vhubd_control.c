@@ -12,9 +12,10 @@
 
 #include "kselftest_harness.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/vhubd.h>
@@ -31,6 +32,7 @@
 #define ROUNDS		20000	/* of random messages */
 #define GROWTH		8192	/* KiB that vhubd may grow by, whatever comes */
 #define GUEST		"10.0.2.15"
+#define PLACE		"/run/vhubd_control"	/* that it may make files in */
 
 FIXTURE(control) {
 	struct vhubd d;
@@ -44,10 +46,14 @@ FIXTURE_SETUP(control)
 {
 	ASSERT_EQ(0, new_net());
 	ASSERT_EQ(0, link_up("lo", true));
+	ASSERT_EQ(0, mkdir(PLACE, 0755));
 	/* A guest may look, and connect. */
 	ASSERT_EQ(0, vhubd_start_as(&self->d, HUB, "--user", "--mode=0666",
 				    "--allow=socket", "--allow=user",
-				    "--allow=programs", STACK,
+				    "--allow=programs", "--allow=tap",
+				    "--allow=l2tpv3", "--allow=vde",
+				    "--allow=vde-server", "--allow=" PLACE,
+				    STACK,
 				    NULL));
 	self->sk = seq_connect("netlink");
 	ASSERT_LE(0, self->sk);
@@ -60,6 +66,7 @@ FIXTURE_TEARDOWN(control)
 	close(self->sk);
 	EXPECT_EQ(0, vhubd_stop(&self->d));
 	EXPECT_EQ(-1, access(DIR, F_OK));
+	EXPECT_EQ(0, rmdir(PLACE));
 }
 
 /* What it is made of, as a test of its being the same as before. */
@@ -523,6 +530,56 @@ TEST_F(control, the_last_link_is_removed)
 	EXPECT_EQ(0, add_links(&self->nl, 1));
 }
 
+static const char *const kinds[] = {
+	"socket,listen=127.0.0.1:0",
+	"socket,connect=127.0.0.1:1",
+	"socket,mcast=230.0.0.1:5063,localaddr=127.0.0.1",
+	"socket,udp=127.0.0.1:5064,localaddr=127.0.0.1:5065",
+	"stream,server=on,addr.type=unix,addr.path=" PLACE "/stream",
+	"dgram,local.type=unix,local.path=" PLACE "/dgram,remote.type=unix,remote.path=" PLACE "/peer",
+	"l2tpv3,src=127.0.0.1,dst=127.0.0.1,udp=on,srcport=5066,dstport=5067,txsession=1,rxsession=2",
+	"tap,ifname=control0",
+	"vde-server,sock=" PLACE "/vde",
+	"vde,sock=" PLACE "/vde",
+	"user,net=10.0.3.0/24,ipv6=off",
+};
+
+/* What each of them leaves behind. */
+static bool is_clean(void)
+{
+	return access(PLACE "/stream", F_OK) && access(PLACE "/dgram", F_OK) &&
+	       access(PLACE "/vde", F_OK) && !if_nametoindex("control0");
+}
+
+/* All at once, and in two orders: a number is never another link's for long. */
+TEST_F(control, links_of_all_kinds_come_and_go)
+{
+	struct vhub_link_info link[ARRAY_SIZE(kinds)];
+	unsigned int i, n = ARRAY_SIZE(kinds), round;
+	char id[16];
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < n; i++) {
+			EXPECT_EQ(0, vhub_link_add(&self->nl, HUB, kinds[i],
+						   &link[i])) {
+				TH_LOG("%s: %s", kinds[i], self->nl.error);
+			}
+			EXPECT_EQ(2 + round * n + i, link[i].id);
+			EXPECT_STREQ(kinds[i], link[i].text);
+		}
+		EXPECT_FALSE(is_clean());
+		for (i = 0; i < n; i++) {
+			snprintf(id, sizeof(id), "%u",
+				 link[round ? i : n - 1 - i].id);
+			EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, id)) {
+				TH_LOG("%s: %s", id, self->nl.error);
+			}
+		}
+		EXPECT_TRUE(is_clean());
+		EXPECT_TRUE(is_as_before(&self->nl));
+	}
+}
+
 /* Forwards ------------------------------------------------------------------------- */
 
 TEST_F(control, forward_is_there_once)
@@ -557,6 +614,46 @@ TEST_F(control, forward_is_there_once)
 	EXPECT_EQ(0, fwd_del(udp));
 	EXPECT_EQ(-ENOENT, fwd_del(udp));
 	EXPECT_TRUE(is_as_before(&self->nl));
+}
+
+static int tcp6_connect(unsigned int port)
+{
+	const struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	int sk = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int ret = ret_errno(connect(sk, (const void *)&in6, sizeof(in6)));
+
+	close(sk);
+	return ret;
+}
+
+TEST_F(control, forward_of_ipv6)
+{
+	struct vhub_fwd_set set = {
+		.kind = VHUBD_FWD_KIND_HOST,
+		.text = "tcp:[::1]:0-[fec0::15]:22",
+		.link = 2,
+	};
+	struct vhub_link_info link;
+	struct vhub_fwd_info fwd;
+	char key[32];
+
+	ASSERT_EQ(0, vhub_link_add(&self->nl, HUB, "user,ipv4=off", &link));
+	ASSERT_EQ(0, vhub_fwd_add(&self->nl, HUB, &set, &fwd)) {
+		TH_LOG("%s", self->nl.error);
+	}
+	EXPECT_EQ(AF_INET6, fwd.host.family);
+	EXPECT_EQ(AF_INET6, fwd.guest.family);
+	EXPECT_NE(0, fwd.host.port);
+	EXPECT_EQ(0, tcp6_connect(fwd.host.port));
+	snprintf(key, sizeof(key), "tcp:[::1]:%u", fwd.host.port);
+	set.text = key;
+	EXPECT_EQ(0, vhub_fwd_del(&self->nl, HUB, &set));
+	EXPECT_EQ(-ECONNREFUSED, tcp6_connect(fwd.host.port));
+	EXPECT_EQ(0, vhub_link_del(&self->nl, HUB, "2"));
 }
 
 /* Its files are limited, and others need some. */
