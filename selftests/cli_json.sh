@@ -6,7 +6,8 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 18
+plan 21
+_program vhubd "${BUILD:-$top/build}/tools/vhubd" "$top/tools/vhubd"
 
 rst=$top/Documentation/vhub/json.rst
 
@@ -45,7 +46,7 @@ in_ns a vhub hub add lan2 mode switch
 start_ready talk in_ns a frames hold lan2 1
 in_ns a vhub fdb add lan2 02:00:5e:00:53:01 port 1
 
-cmd_ok "the document has six tables" test -n "$(documented 6)"
+cmd_ok "the document has ten tables" test -n "$(documented 10)"
 same "hub" "$(documented 1)" "$(keys '.[]' in_ns a vhub -j hub show)"
 same "port" "$(documented 2)" "$(keys '.[]' in_ns a vhub -j port show)"
 same "stats of port" "$(documented 3)" \
@@ -61,9 +62,15 @@ event()
 }
 eventually "vhub monitor tells" event
 same "fdb" "$(documented 5)" "$(keys '.[]' in_ns a vhub -j fdb show)"
-same "event" "$(documented 6; documented 2)" \
+same "event" "$(documented 10; documented 2)" \
 	"$(head -n 1 "$tmp/monitor.out" | jq -r 'keys_unsorted | .[]')"
 stop monitor
+
+start vhubd in_ns a vhubd lan0 user,hostfwd=tcp:127.0.0.1:0-:80
+eventually "vhubd is there" in_ns a vhub link show lan0
+same "link" "$(documented 6)" "$(keys '.[]' in_ns a vhub -j link show lan0)"
+same "forward" "$(documented 7)" "$(keys '.[]' in_ns a vhub -j fwd show lan0)"
+stop vhubd
 
 same "types of a hub's values" \
 	'["addresses number","ageing_ms number","group number","group_name string","ifindex number","kind string","max_addresses number","mode string","name string","owner number","owner_name string","perm string","ports number","ports_max number"]' \

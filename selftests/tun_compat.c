@@ -3,8 +3,9 @@
  * vhub - ioctls as 32-bit programs make them, whose struct ifreq has 32 bytes
  *
  * A 64-bit program can make a 32-bit system call by "int $0x80", which needs no
- * second compiler. All memory that it names has to lie below 4 GiB. Not for
- * User Mode Linux, which takes it for a 64-bit call of that number.
+ * second compiler. All memory that it names has to lie below 4 GiB.
+ *
+ * qemu: uml takes it for a 64-bit call of that number
  */
 
 #include "kselftest_harness.h"

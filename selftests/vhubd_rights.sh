@@ -4,6 +4,7 @@
 #
 #	|lan0| --- vhubd --- clients, a TAP, a program
 #
+# qemu: uml has no landlock
 # vm: -t 300
 
 . "$(dirname "$0")/lib.sh"
