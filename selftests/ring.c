@@ -908,6 +908,7 @@ TEST_F(setup, bad_memory_is_refused)
 {
 	unsigned char *locked = mmap(NULL, PAGE, PROT_READ,
 				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int ret;
 
 	EXPECT_EQ(-EINVAL, mem_register(self->fd, self->mem, 0));
 	EXPECT_EQ(-EINVAL, mem_register(self->fd, self->mem + 1, PAGE));
@@ -919,7 +920,9 @@ TEST_F(setup, bad_memory_is_refused)
 	/* The begin is there, the end is not. */
 	ASSERT_EQ(0, munmap(self->mem + MEM / 2, MEM / 2));
 	EXPECT_EQ(-EFAULT, mem_register(self->fd, self->mem, MEM));
-	EXPECT_EQ(-ENOMEM, mem_register(self->fd, (void *)PAGE, 1UL << 42));
+	/* More than there can be a table for; uml has not even the addresses. */
+	ret = mem_register(self->fd, (void *)PAGE, 1UL << 46);
+	EXPECT_TRUE(ret == -ENOMEM || ret == -EFAULT);
 
 	EXPECT_EQ(0, mem_register(self->fd, self->mem, MEM / 2));
 	EXPECT_EQ(-EEXIST, mem_register(self->fd, self->mem, PAGE));

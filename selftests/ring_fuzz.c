@@ -7,6 +7,8 @@
  *
  * SEED=N repeats the choices of a run, if not their interleaving; FUZZ_MS=N has
  * it run longer.
+ *
+ * qemu: the clock of uml stands still as long as anybody is busy
  */
 
 #include "kselftest_harness.h"
