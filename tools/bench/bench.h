@@ -81,6 +81,7 @@ static inline int bench_check_frame(struct bench_check *check,
  * @title: in the table
  * @frame_max: bytes of the longest frame it carries
  * @window: frames that a paced sender has to be ahead at least
+ * @queue: long frames that its shortest queue holds, 0 for those of the kernel
  * @rings: of the kernel, which hold more frames and need less time for them
  * @user: our hub without the kernel, vhubd
  * @receivers_max: receivers that a frame can reach, 0 for any number
@@ -101,6 +102,7 @@ struct bench_rival {
 	const char *title;
 	size_t frame_max;
 	unsigned int window;
+	unsigned int queue;
 	bool rings;
 	bool user;
 	unsigned int receivers_max;

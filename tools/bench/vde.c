@@ -17,6 +17,8 @@
 #define VDE_SOCKET	"/tmp/vhub-bench-vde"
 #define VDE_PIDFILE	"/tmp/vhub-bench-vde.pid"
 #define VDE_INTERFACE	1	/* LIBVDEPLUG_INTERFACE_VERSION */
+/* A socket's send buffer takes some 90 long frames, as the kernel counts them. */
+#define VDE_QUEUE	64
 
 static struct {
 	void *(*open)(char *url, char *description, int version, void *args);
@@ -108,6 +110,7 @@ const struct bench_rival bench_user_vde = {
 	.name		= "user-vde",
 	.title		= "user hub, VDE",
 	.frame_max	= 1514,
+	.queue		= VDE_QUEUE,
 	.user		= true,
 	.missing	= vde_user_missing,
 	.setup		= vde_user_setup,
@@ -122,6 +125,7 @@ const struct bench_rival bench_vde = {
 	.name		= "vde",
 	.title		= "vde_switch -hub",
 	.frame_max	= 1514,
+	.queue		= VDE_QUEUE,
 	.missing	= vde_missing,
 	.setup		= vde_setup,
 	.open		= vde_open,

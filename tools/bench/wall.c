@@ -42,6 +42,8 @@ static void wall_plan(struct results *results, const struct bench_rival *rival,
 	uint64_t window = rival->rings ? WALL_RING_WINDOW : WALL_WINDOW;
 	struct result_wall *wall = &results->walls[results->n_walls++];
 
+	if (rival->queue)
+		window = rival->queue / 2;
 	wall->plan = (struct flood_plan){
 		.rival = rival,
 		.len = len,
