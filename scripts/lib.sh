@@ -60,6 +60,12 @@ debian_kernel_names()
 	printf '%s\n' "${names[@]}"
 }
 
+# The one that guests have in machines that we test in.
+guest_kernel()
+{
+	KERNEL='' debian_kernel_names | head -n 1
+}
+
 kernel_exists()
 {
 	[ -n "$(own_kernel_arch "$1")$(kernel_headers "$1")" ]

@@ -6,7 +6,7 @@
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address.
 # vm: -m 1536 -t 580
-# qemu: it starts guests
+# qemu: uml has no vhost-net
 
 . "$(dirname "$0")/lib.sh"
 

@@ -9,7 +9,7 @@
 # guest is the boot ROM of QEMU's network card, which asks for an address, and for
 # the one that it was offered.
 # vm: -m 1536 -t 580
-# qemu: it starts a guest
+# qemu: uml has no vhost-net
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/netdev_lib.sh"

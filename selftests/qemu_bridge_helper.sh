@@ -6,7 +6,6 @@
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address.
 # vm: -m 1536 -t 580
-# qemu: it starts a guest
 # once: it is about a helper
 
 . "$(dirname "$0")/lib.sh"

@@ -7,7 +7,6 @@
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address.
 # vm: -m 1536 -t 300
-# qemu: it starts a guest
 # once: the module has scenarios of its own
 
 . "$(dirname "$0")/lib.sh"

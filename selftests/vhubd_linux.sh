@@ -6,9 +6,9 @@
 #	QEMU --- |lan0| --- vhubd --- sockets of h
 #	QEMU --- |user0: vhubd| ----- sockets of h
 #
-# The guests have the kernel of this machine, and busybox.
+# The guests have a kernel of Debian's, and busybox.
 # vm: -m 1536 -t 580
-# qemu: it starts guests
+# guests: of Linux
 # once: the stack does not know which kernel it is on
 
 . "$(dirname "$0")/lib.sh"
@@ -73,25 +73,17 @@ make_init()
 	chmod 755 "$1"
 }
 
-# The kernel that runs here, for a guest: $tmp/kernel and $tmp/initramfs.
+# A kernel for a guest: $tmp/kernel and $tmp/initramfs.
 make_guest()
 {
-	local release packed
+	local image
 
-	release=$(uname -r)
-	for packed in "$top"/build/*/image/boot/vmlinuz-"$release" \
-			"/boot/vmlinuz-$release"; do
-		[ ! -e "$packed" ] || break
-	done
-	[ -e "$packed" ] || bail "no image of the kernel $release"
-	# As QEMU starts it fastest, if scripts/kernel has been there.
-	[ ! -e "${packed%/*}/vmlinux" ] || packed=${packed%/*}/vmlinux
+	image=$top/build/$(guest_kernel)/image
+	[ -e "$image/boot/vmlinux" ] ||
+		bail "no kernel for a guest: run scripts/kernel $(guest_kernel)"
 	# QEMU maps it, and page by page from a file system over 9p is slow.
-	cp "$packed" "$tmp/kernel"
-	mkdir "$tmp/image"
-	echo "$release" >"$tmp/image/release"
-	ln -s /lib "$tmp/image/lib"
-	initramfs_fill "$tmp/guest" "$tmp/image" "sh cat grep httpd insmod ip \
+	cp "$image/boot/vmlinux" "$tmp/kernel"
+	initramfs_fill "$tmp/guest" "$image" "sh cat grep httpd insmod ip \
 		mkdir nc nslookup ping sed sleep tftp udhcpc wget" \
 		"virtio_pci virtio_net"
 	make_init "$tmp/guest/init"

@@ -10,7 +10,6 @@
 # it gets one, it looks for the server that has a file for it. On a slow machine it
 # gives up before; then its BIOS begins anew after 20 seconds.
 # vm: -m 2048 -t 580
-# qemu: it starts guests
 # once: the module has scenarios of its own
 
 # shellcheck disable=SC2054 # QEMU's words are full of commas
