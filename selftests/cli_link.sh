@@ -11,7 +11,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 95
+plan 147
 LIMIT=120
 
 _need perl
@@ -71,6 +71,22 @@ cat >"$tmp/bin/listen" <<-'END'
 	$| = 1;
 	print "ready\n";
 	<STDIN>;
+END
+# answer PATH: say it to one client after the other
+cat >"$tmp/bin/answer" <<-'END'
+	#!/usr/bin/perl
+	use IO::Socket::UNIX;
+	my $sock = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 5)
+		or die "$ARGV[0]: $!";
+	$| = 1;
+	print "ready\n";
+	while (my $client = $sock->accept) {
+		$client->syswrite("from a unix socket\n");
+	}
+END
+cat >"$tmp/bin/say" <<-'END'
+	#!/bin/sh
+	echo "from a command"
 END
 chmod 755 "$tmp/bin"/*
 
@@ -245,6 +261,60 @@ check_forwards()
 	stop greet
 }
 
+# reach ADDRESS PORT: what the guest is told there; the clients of libslirp's listeners
+# come to it one after the other
+reach()
+{
+	in_ns g timeout 60 busybox nc "$1" "$2" </dev/null
+}
+
+guest_counted()
+{
+	[ "$(v -j fwd show lan0 | jq -c '.[0] | [.kind, .target,
+		.stats.connections]')" = "[\"guest\",\"unix:$tmp/unix\",1]" ]
+}
+
+# Of vhubd's that may not start programs.
+check_guest_forwards()
+{
+	start_ready answer answer "$tmp/unix"
+	cmd_prints "$kind: an address that leads a guest to a unix socket" \
+		"lan0: fwd tcp:10.0.2.9:7-unix:$tmp/unix link 1 kind guest" \
+		in_ns h vhub fwd add lan0 guest "tcp:10.0.2.9:7-unix:$tmp/unix"
+	cmd_prints "$kind: it does" "from a unix socket" reach 10.0.2.9 7
+	eventually "$kind: and is shown and counted" guest_counted
+	refused "the same address and port again" 2 \
+		'hub "lan0": the link forwards this already' \
+		fwd add lan0 guest :10.0.2.9:7-unix:/nowhere
+	refused "a command, which it has given up" 2 \
+		'hub "lan0": it needs to start programs, which vhubd has given up: see --allow and --no-sandbox' \
+		fwd add lan0 guest "tcp:10.0.2.9:8-cmd:$tmp/bin/say"
+	refused "a port of TCP, for which it starts one" 2 \
+		'hub "lan0": it needs to start programs, which vhubd has given up: see --allow and --no-sandbox' \
+		fwd add lan0 guest tcp:10.0.2.9:8-tcp:127.0.0.1:1
+	refused "an address that is not the stack's" 2 \
+		'hub "lan0": guestfwd: the address is not in the stack'\''s network' \
+		fwd add lan0 guest tcp:10.0.3.9:7-unix:/nowhere
+	refused "a target that makes no sense" 2 \
+		'hub "lan0": user: guestfwd: "tcp:10.0.2.9:8-file:x" is not [tcp]:ADDRESS:PORT-TARGET, where TARGET is cmd:COMMAND, tcp:HOST:PORT or unix:PATH' \
+		fwd add lan0 guest tcp:10.0.2.9:8-file:x
+	refused "it is no forward of the host's" 2 \
+		'hub "lan0": There is no such forward' \
+		fwd del lan0 tcp:10.0.2.9:7
+	cmd_ok "$kind: it is removed" v fwd del lan0 guest tcp:10.0.2.9:7
+	cmd_prints "$kind: with all that was shown" "" v fwd show lan0
+	cmd_fail "$kind: and leads nowhere" reach 10.0.2.9 7
+	cmd_ok "$kind: it is added again" \
+		v fwd add lan0 guest "tcp:10.0.2.9:7-unix:$tmp/unix"
+	stop answer
+	rm "$tmp/unix"
+	cmd_prints "$kind: and nobody is there" "" reach 10.0.2.9 7
+	cmd_ok "$kind: which vhubd says, and goes on" grep -q \
+		"vhubd: lan0: libslirp: .*No such file or directory" \
+		"$tmp/vhubd.err"
+	cmd_ok "$kind: for good" v fwd del lan0 guest tcp:10.0.2.9:7
+}
+
 # The kernel's hub --------------------------------------------------------------------
 
 kind=kernel
@@ -252,6 +322,7 @@ denied='hub "lan0": Permission denied'
 hub_kernel
 check_links
 check_forwards
+check_guest_forwards
 
 # Another one, which has given up all that is not needed to be connected to a file.
 shown_twice()
@@ -278,6 +349,56 @@ cmd_ok "which is no matter" v link show lan0
 start second in_ns h vhubd -k lan0 socket,listen=127.0.0.1:5011,id=again
 eventually "the next one takes it" v link show lan0 again
 json_same "with the same numbers" '.[0].id' 10001 v -j link show lan0 again
+
+# A stack in each of two, of which one may start programs.
+start third in_ns h vhubd -k --allow=programs lan0 \
+	user,net=10.0.4.0/24,ipv6=off,id=net4
+eventually "a third, with a stack" v link show lan0 net4
+other=$(v -j link show lan0 net4 | jq '.[0].id')
+refused "of which it is to be said" 2 \
+	'hub "lan0" has several user stacks: say which by link LINK, see "vhub link show lan0"' \
+	fwd add lan0 tcp:127.0.0.1:5023-:22
+cmd_prints "a forward goes to the stack that is named" \
+	"lan0: fwd tcp:127.0.0.1:5023-10.0.4.15:22 link $other kind host" \
+	in_ns h vhub fwd add lan0 link "$other" tcp:127.0.0.1:5023-:22
+cmd_prints "and is its own" "" v fwd show lan0 link 1
+refused "a port that the other has" 2 \
+	'hub "lan0": hostfwd tcp:127.0.0.1:5023-10.0.2.15:22: Address already in use' \
+	fwd add lan0 link 1 tcp:127.0.0.1:5023-:22
+refused "it is not removed from the other" 2 \
+	'hub "lan0": There is no such forward' \
+	fwd del lan0 link 1 tcp:127.0.0.1:5023
+cmd_ok "but from the one that has it" \
+	v fwd del lan0 link "$other" tcp:127.0.0.1:5023
+first_port=$(v -j link show lan0 1 | jq '.[0].port')
+v port set lan0 "$first_port" link off
+cmd_ok "a guest gets an address of the one whose cable is plugged in" dhcp
+v port set lan0 "$first_port" link on
+json_same "which is its own lease" '[.[] | [.link, .address]]' \
+	"[[$other,\"10.0.4.15\"]]" v -j lease show lan0 link net4
+json_same "beside the other's" '[.[] | [.link, .address]]' \
+	'[[1,"10.0.2.15"]]' v -j lease show lan0 link 1
+json_same "both of which are the hub's" '[.[] | .link]' "[1,$other]" \
+	v -j lease show lan0
+cmd_prints "an address that leads a guest to a command" \
+	"lan0: fwd tcp:10.0.4.9:7-cmd:$tmp/bin/say link $other kind guest" \
+	in_ns h vhub fwd add lan0 link net4 guest \
+	"tcp:10.0.4.9:7-cmd:$tmp/bin/say"
+cmd_prints "it does" "from a command" reach 10.0.4.9 7
+start_ready listening in_ns h greet 5030
+cmd_ok "and one to a port of TCP" v fwd add lan0 link "$other" guest \
+	tcp:10.0.4.9:8-tcp:127.0.0.1:5030
+cmd_prints "it does, too" "hello" reach 10.0.4.9 8
+cmd_ok "one of both is removed" v fwd del lan0 link "$other" guest \
+	tcp:10.0.4.9:7
+cmd_fail "and leads nowhere" reach 10.0.4.9 7
+cmd_prints "the other one stays" "hello" reach 10.0.4.9 8
+stop listening
+cmd_ok "a stack is removed" v link del lan0 "$other"
+refused "with which all has gone that it could take" 2 \
+	"no link \"$other\" on hub \"lan0\"" \
+	fwd add lan0 link "$other" tcp:127.0.0.1:5023-:22
+stop third
 in_ns g vhub hub add lan0
 cmd_prints "a hub of another namespace has other links" "" \
 	in_ns g vhub link show lan0
@@ -297,6 +418,7 @@ denied='no permission to ask hub "lan0", which is a vhubd of user root'
 hub_user
 check_links
 check_forwards
+check_guest_forwards
 stop vhubd
 refused "the end" 2 'no hub "lan0" in this network namespace' link show lan0
 

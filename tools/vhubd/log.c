@@ -43,7 +43,7 @@ static struct log {
 	int sk;
 	unsigned long lost;
 	guint timer;
-} log = { .sk = -1 };
+} log = { .name = "-", .sk = -1 };
 
 /* To standard error -------------------------------------------------------------*/
 
@@ -179,13 +179,18 @@ static int log_priority(GLogLevelFlags level)
 	return level & G_LOG_LEVEL_MESSAGE ? LOG_NOTICE : LOG_INFO;
 }
 
+void log_handled(GLogLevelFlags level, const char *text)
+{
+	if (log.verbose || !(level & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)))
+		log_say(log_priority(level), text);
+}
+
 static void log_take(const gchar *domain, GLogLevelFlags level,
 		     const gchar *text, gpointer data)
 {
 	(void)domain;
 	(void)data;
-	if (log.verbose || !(level & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)))
-		log_say(log_priority(level), text);
+	log_handled(level, text);
 }
 
 void log_begin(const char *name, bool verbose)

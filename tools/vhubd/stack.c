@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
 #include "opts.h"
 #include "stack.h"
 
@@ -98,25 +99,33 @@ static int stack_from_epoll(uint32_t events)
 	return bits;
 }
 
-/* What is said by a library, at the behest of guests. */
-static void stack_log(const gchar *domain, GLogLevelFlags level,
-		      const gchar *text, gpointer data)
+/* Is it new? So it is not after so many others. */
+static bool stack_log_first(const char *text)
 {
 	static char *said[STACK_TEXTS];
 	unsigned int i;
 
+	for (i = 0; i < STACK_TEXTS && said[i]; i++)
+		if (!strcmp(said[i], text))
+			return false;
+	if (i == STACK_TEXTS)
+		return false;
+	said[i] = g_strdup(text);
+	return true;
+}
+
+/* What is said by a library, at the behest of guests. */
+static void stack_log(const gchar *domain, GLogLevelFlags level,
+		      const gchar *text, gpointer data)
+{
+	char *line = g_strdup_printf("libslirp: %s", text);
+
 	(void)domain;
 	(void)level;
 	(void)data;
-	for (i = 0; i < STACK_TEXTS && said[i]; i++)
-		if (!strcmp(said[i], text))
-			break;
-	if (i == STACK_TEXTS || said[i]) {
-		g_info("libslirp: %s", text);
-		return;
-	}
-	said[i] = g_strdup(text);
-	g_warning("libslirp: %s", text);
+	log_handled(stack_log_first(text) ? G_LOG_LEVEL_WARNING :
+					    G_LOG_LEVEL_INFO, line);
+	g_free(line);
 }
 
 static struct stack_file *stack_find(const struct stack *stack, int fd)
