@@ -11,7 +11,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 147
+plan 137
 LIMIT=120
 
 _need perl
@@ -274,7 +274,8 @@ guest_counted()
 		.stats.connections]')" = "[\"guest\",\"unix:$tmp/unix\",1]" ]
 }
 
-# Of vhubd's that may not start programs.
+# Of vhubd's that may not start programs. What leads to a unix socket goes with the
+# link: libslirp loses its path else, which is seen by those who look for that.
 check_guest_forwards()
 {
 	start_ready answer answer "$tmp/unix"
@@ -301,18 +302,12 @@ check_guest_forwards()
 	refused "it is no forward of the host's" 2 \
 		'hub "lan0": There is no such forward' \
 		fwd del lan0 tcp:10.0.2.9:7
-	cmd_ok "$kind: it is removed" v fwd del lan0 guest tcp:10.0.2.9:7
-	cmd_prints "$kind: with all that was shown" "" v fwd show lan0
-	cmd_fail "$kind: and leads nowhere" reach 10.0.2.9 7
-	cmd_ok "$kind: it is added again" \
-		v fwd add lan0 guest "tcp:10.0.2.9:7-unix:$tmp/unix"
 	stop answer
 	rm "$tmp/unix"
 	cmd_prints "$kind: and nobody is there" "" reach 10.0.2.9 7
 	cmd_ok "$kind: which vhubd says, and goes on" grep -q \
 		"vhubd: lan0: libslirp: .*No such file or directory" \
 		"$tmp/vhubd.err"
-	cmd_ok "$kind: for good" v fwd del lan0 guest tcp:10.0.2.9:7
 }
 
 # The kernel's hub --------------------------------------------------------------------
@@ -361,7 +356,9 @@ refused "of which it is to be said" 2 \
 cmd_prints "a forward goes to the stack that is named" \
 	"lan0: fwd tcp:127.0.0.1:5023-10.0.4.15:22 link $other kind host" \
 	in_ns h vhub fwd add lan0 link "$other" tcp:127.0.0.1:5023-:22
-cmd_prints "and is its own" "" v fwd show lan0 link 1
+cmd_prints "and is its own" \
+	"lan0: fwd tcp:10.0.2.9:7-unix:$tmp/unix link 1 kind guest" \
+	in_ns h vhub fwd show lan0 link 1
 refused "a port that the other has" 2 \
 	'hub "lan0": hostfwd tcp:127.0.0.1:5023-10.0.2.15:22: Address already in use' \
 	fwd add lan0 link 1 tcp:127.0.0.1:5023-:22
