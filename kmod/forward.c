@@ -316,8 +316,10 @@ u32 vhub_frame_hash(struct vhub_frame *frame, const struct net *net)
 		return frame->hash;
 
 	len = vhub_frame_peek(frame, head, sizeof(head));
-	__skb_flow_dissect(net, NULL, &flow_keys_dissector, &keys, head,
-			   ((struct ethhdr *)head)->h_proto, ETH_HLEN, len, 0);
+	if (likely(len >= ETH_HLEN))
+		__skb_flow_dissect(net, NULL, &flow_keys_dissector, &keys, head,
+				   ((struct ethhdr *)head)->h_proto, ETH_HLEN,
+				   len, 0);
 
 	frame->hash = flow_hash_from_keys(&keys) ?: 1;
 	return frame->hash;

@@ -299,7 +299,7 @@ static int vhub_ring_fill_source_locked(struct vhub_ring_fill *fill, u32 total,
 					struct vhub_ring_source *source)
 {
 	struct vhub_ring_pair *ring = fill->ring;
-	u32 count, bad;
+	u32 count, bad = 0;
 	int ret;
 
 	ret = vhub_ring_count_buffers_locked(fill, total, &count);
