@@ -273,13 +273,15 @@ int vhub_listen_next(struct vhub_nl *nl, bool wait,
 static int listen_new(struct vhub_nl *nl)
 {
 	struct vhub_listen *l = calloc(1, sizeof(*l));
+	int ret;
 
 	if (!l)
 		return -ENOMEM;
 	l->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epfd < 0) {
+		ret = -errno;
 		free(l);
-		return -errno;
+		return ret;
 	}
 	l->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (l->watch >= 0)
@@ -295,7 +297,7 @@ int vhub_listen_open(struct vhub_nl *nl, unsigned int group)
 	int n = 0, ret;
 
 	ret = nl->listen ? 0 : listen_new(nl);
-	if (ret)
+	if (!nl->listen)
 		return ret;
 	nl->listen->groups |= group;
 	listen_scan(&scan);

@@ -195,7 +195,7 @@ int vhub_recv_batch(struct vhub *v, struct vhub_frame *frames, unsigned int n)
 			return got;
 		}
 		ret = recv_more(v, n);
-		if (ret)
+		if (ret < 0)
 			return ret;
 	}
 }

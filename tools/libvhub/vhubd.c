@@ -71,7 +71,7 @@ static int vhubd_places(struct vhub_nl *nl, const char *hub,
 		if (ret || info.kind == VHUB_HUB_KIND_USER ||
 		    (*places)[i].kernel)
 			(*places)[kept++] = (*places)[i];
-	if (ret && !kept) {
+	if (ret < 0 && !kept) {
 		free(*places);
 		return ret;
 	}

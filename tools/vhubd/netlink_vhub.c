@@ -501,8 +501,9 @@ static int nlv_port_set(struct netlink_request *r)
 	if (ret)
 		return ret;
 	port = netlink_vhub_port(r, VHUB_A_PORT_NUMBER, &ret);
-	if (port)
-		ret = nlv_check_kernel_only(r);
+	if (!port)
+		return ret;
+	ret = nlv_check_kernel_only(r);
 	if (!ret)
 		nlv_change_port(r, port);
 	return ret;
