@@ -18,6 +18,7 @@
 # make check-sanitize [KERNEL=6.1]
 #			those of programs, built with ASan and UBSan
 # make check-valgrind	those of vhubd that need no module, and the CLI, on valgrind
+# make analyze		static analysis of the module and the programs, minutes
 # make fuzz		each fuzzer of the programs for ten minutes
 # make bench [BENCH="OPTIONS"]
 #			what a frame costs, beside the hub's rivals
@@ -110,7 +111,7 @@ check-sanitize:
 check-valgrind:
 	scripts/valgrind
 
-genl style check demo fuzz:
+genl style check demo fuzz analyze:
 	scripts/$@
 
 bench: export KERNEL ?= 6.1
@@ -134,4 +135,4 @@ bench-vhubd: tools
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check check-debug check-detectors check-sanitize
-.PHONY: check-valgrind demo fuzz
+.PHONY: check-valgrind demo fuzz analyze
