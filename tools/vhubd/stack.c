@@ -511,14 +511,12 @@ static bool stack_addr(union forward_addr *addr, const char *host,
 }
 
 /* Protocol and state, file, and the addresses on the guest's network, of IPv4 only;
- * what it waits to send. Only the file tells who is on the other side.
+ * what it waits to send.
  */
 static bool stack_row(const char *line, struct stack_row *row)
 {
 	char src[20], dst[20], sport[8], dport[8];
 	struct stack_conn *c = &row->conn;
-	int domain = AF_INET;
-	socklen_t len = sizeof(domain);
 
 	memset(row, 0, sizeof(*row));
 	if (sscanf(line, " %7[A-Z][%23[^]]] %d %19s %7s %19s %7s %u %u",
@@ -526,12 +524,22 @@ static bool stack_row(const char *line, struct stack_row *row)
 		   &c->out, &c->in) != 9)
 		return false;
 	row->listens = !strcmp(c->state, "HOST_FORWARD");
-	getsockopt(row->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
-	c->has_hub = domain != AF_INET6 && stack_addr(&c->src, src, sport) &&
+	c->has_hub = stack_addr(&c->src, src, sport) &&
 		     stack_addr(&c->dst, dst, dport);
+	return true;
+}
+
+/* What only the file tells: who is on the other side, and whether it is of IPv6. */
+static void stack_row_ask_file(struct stack_row *row)
+{
+	struct stack_conn *c = &row->conn;
+	int domain = AF_INET;
+	socklen_t len = sizeof(domain);
+
+	getsockopt(row->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	c->has_hub = c->has_hub && domain != AF_INET6;
 	c->has_local = stack_end(row->fd, true, &c->local);
 	c->has_remote = stack_end(row->fd, false, &c->remote);
-	return true;
 }
 
 /* Of struct stack_row. The table's first line says what is in the others. */
@@ -554,13 +562,15 @@ GArray *stack_connections(const struct stack *stack)
 {
 	GArray *conns = g_array_new(FALSE, FALSE, sizeof(struct stack_conn));
 	GArray *rows = stack_rows(stack);
-	const struct stack_row *row;
+	struct stack_row *row;
 	guint i;
 
 	for (i = 0; i < rows->len; i++) {
 		row = &g_array_index(rows, struct stack_row, i);
-		if (!row->listens)
-			g_array_append_val(conns, row->conn);
+		if (row->listens)
+			continue;
+		stack_row_ask_file(row);
+		g_array_append_val(conns, row->conn);
 	}
 	g_array_free(rows, TRUE);
 	return conns;
@@ -603,15 +613,17 @@ static bool stack_has_fd(const GArray *rows, int fd)
 static int stack_forward_any(struct stack *stack, struct forward *f)
 {
 	GArray *before = stack_rows(stack), *after;
-	const struct stack_row *row;
 	int ret = stack_forward_host(stack, f);
+	struct stack_row *row;
 	guint i;
 
 	after = stack_rows(stack);
 	for (i = 0; !ret && i < after->len; i++) {
 		row = &g_array_index(after, struct stack_row, i);
-		if (row->listens && !stack_has_fd(before, row->fd))
-			f->host.v4.sin_port = row->conn.local.v4.sin_port;
+		if (!row->listens || stack_has_fd(before, row->fd))
+			continue;
+		stack_row_ask_file(row);
+		f->host.v4.sin_port = row->conn.local.v4.sin_port;
 	}
 	g_array_free(before, TRUE);
 	g_array_free(after, TRUE);
