@@ -20,6 +20,8 @@
 # make check-valgrind	those of vhubd that need no module, and the CLI, on valgrind
 # make analyze		static analysis of the module and the programs, minutes
 # make fuzz		each fuzzer of the programs for ten minutes
+# make soak [KERNEL=6.12]
+#			everything at once in the module, for half an hour
 # make bench [BENCH="OPTIONS"]
 #			what a frame costs, beside the hub's rivals
 # make bench-baseline [KERNEL=6.1]
@@ -114,6 +116,14 @@ check-valgrind:
 genl style check demo fuzz analyze:
 	scripts/$@
 
+soak: export KERNEL ?= 6.12
+soak: kmod-$(or $(KERNEL),6.12)
+	scripts/deps vm
+	$(MAKE) -s tools
+	$(MAKE) -s -C selftests
+	cd selftests && vm/run -q -t 3000 -- env SOAK_SECONDS=1800 \
+		../build/selftests/soak
+
 bench: export KERNEL ?= 6.1
 bench:
 	scripts/deps bench
@@ -135,4 +145,4 @@ bench-vhubd: tools
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check check-debug check-detectors check-sanitize
-.PHONY: check-valgrind demo fuzz analyze
+.PHONY: check-valgrind demo fuzz analyze soak
