@@ -9,6 +9,8 @@
 #	flood --- 1 |lan0| 3 --- flood, large frames
 #	flood --- 2 |    | 4 --- never reads
 #	            |    | 0 --- the host, up
+#
+# smp: several are at it
 
 . "$(dirname "$0")/lib.sh"
 

@@ -5,6 +5,8 @@
 #	insmod -> /dev/vhub, hubs -> rmmod -> nothing -> insmod -> ...
 #
 # Hubs that somebody needs would go, too: it does not run where there are any.
+#
+# smp: it goes while others ask for it
 
 . "$(dirname "$0")/lib.sh"
 

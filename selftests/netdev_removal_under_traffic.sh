@@ -8,6 +8,7 @@
 #	             |    | w0 ----- w1 --- frames
 #
 # vm: -t 600
+# smp: several are at it
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/netdev_lib.sh"

@@ -8,6 +8,8 @@
 #	       b          |         a
 #	flood, flood -----|--- 1, 2 lan0 3 --- never reads
 #	       veth1 -----|--- veth0
+#
+# smp: several are at it
 
 . "$(dirname "$0")/lib.sh"
 

@@ -4,6 +4,8 @@
 #
 #	flood --- 1 |    | 3 --- flood
 #	flood --- 2 |lan0| 4 --- flood
+#
+# smp: several are at it
 
 . "$(dirname "$0")/lib.sh"
 
