@@ -6,7 +6,7 @@
 #
 # The guest is the boot ROM of QEMU's network card, iPXE. The program knows nothing
 # of Ethernet: that it is found there, and finds the guest, is the port's doing.
-# vm: -m 1536 -t 580
+# vm: -r -m 1536 -t 580
 # once: scenario netdev_l3 asks the module on each kernel
 
 . "$(dirname "$0")/lib.sh"

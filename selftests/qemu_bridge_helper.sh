@@ -5,7 +5,7 @@
 #	QEMU of user nobody --- 2 |lan0| 1 --- frames listen
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address.
-# vm: -m 1536 -t 580
+# vm: -r -m 1536 -t 580
 # once: it is about a helper
 
 . "$(dirname "$0")/lib.sh"

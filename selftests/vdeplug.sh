@@ -7,7 +7,7 @@
 #	QEMU of user nobody, -netdev vde
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address.
-# vm: -m 1536 -t 580
+# vm: -r -m 1536 -t 580
 # once: it is about a plugin
 
 . "$(dirname "$0")/lib.sh"

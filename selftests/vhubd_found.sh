@@ -6,7 +6,7 @@
 #	                      | --- vde_plug vde:// --------- |lan2| --- frames
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address.
-# vm: -m 1536 -t 300
+# vm: -r -m 1536 -t 300
 # once: the module has scenarios of its own
 
 . "$(dirname "$0")/lib.sh"

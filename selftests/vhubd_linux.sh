@@ -7,7 +7,7 @@
 #	QEMU --- |user0: vhubd| ----- sockets of h
 #
 # The guests have a kernel of Debian's, and busybox.
-# vm: -m 1536 -t 580
+# vm: -r -m 1536 -t 580
 # guests: of Linux
 # once: the stack does not know which kernel it is on
 

@@ -8,7 +8,7 @@
 #
 # The guest is the boot ROM of QEMU's network card, which asks for an address. If
 # it gets one, it looks for the server that has a file for it.
-# vm: -m 1536 -t 300
+# vm: -r -m 1536 -t 300
 # once: it is about programs
 
 . "$(dirname "$0")/lib.sh"

@@ -9,7 +9,7 @@
 # Each guest is the boot ROM of QEMU's network card, which asks for an address. If
 # it gets one, it looks for the server that has a file for it. On a slow machine it
 # gives up before; then its BIOS begins anew after 20 seconds.
-# vm: -m 2048 -t 580
+# vm: -r -m 2048 -t 580
 # once: the module has scenarios of its own
 
 # shellcheck disable=SC2054 # QEMU's words are full of commas
