@@ -11,6 +11,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #define STREAM_FRAMES	512		/* frames from one read at once */
 #define STREAM_IOV	512		/* pieces of one write */
 #define STREAM_COPY	(128 << 10)	/* bytes copied for one write */
+#define STREAM_QUEUE	(208 << 10)	/* bytes that TCP queues, if it is near */
 
 static unsigned char stream_in[FRAME_HEAD + STREAM_READ];
 static unsigned char stream_copy[STREAM_COPY];
@@ -387,6 +389,38 @@ bool stream_open(struct stream *s, struct link *link, enum port_size size,
 	return link_port(link, &s->port, &stream_port_ops, size, label, error);
 }
 
+/* Is the peer of a TCP socket on this machine? */
+static bool stream_is_loopback(int fd)
+{
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} peer;
+	socklen_t len = sizeof(peer);
+
+	if (getpeername(fd, &peer.sa, &len))
+		return false;
+	if (peer.sa.sa_family == AF_INET)
+		return ntohl(peer.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return peer.sa.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_LOOPBACK(&peer.v6.sin6_addr);
+}
+
+/* TCP lets queues grow to megabytes, for peers that are far away. With a near one, who
+ * needs no more than a unix socket has, a sender would be ahead by all that, and a
+ * receiver lose more.
+ */
+static void stream_limit_queues(int fd)
+{
+	const int bytes = STREAM_QUEUE;
+
+	if (!stream_is_loopback(fd))
+		return;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
 int stream_plug(struct stream *s, const struct endpoint *ep, int fd)
 {
 	int ret;
@@ -400,6 +434,7 @@ int stream_plug(struct stream *s, const struct endpoint *ep, int fd)
 		s->file.fd = -1;
 		return ret;
 	}
+	stream_limit_queues(fd);
 	alive_begin(&s->alive, ep, fd);
 	port_set_up(&s->port, true);
 	return 0;
