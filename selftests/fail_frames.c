@@ -311,24 +311,13 @@ FIXTURE_SETUP(fail_frames)
 	self->scene = calloc(1, sizeof(*self->scene));
 	ASSERT_NE(NULL, self->scene);
 	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				"1"));
+	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, fail_open());
 }
 
 FIXTURE_TEARDOWN(fail_frames)
 {
 	free(self->scene);
-}
-
-static __u64 lost(const struct port_info *port)
-{
-	__u64 sum = 0;
-	int i;
-
-	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
-		sum += port->drops[i];
-	return sum;
 }
 
 static void clean(struct scene *scene)
@@ -391,8 +380,8 @@ static bool receives(const struct scene *scene, int number)
 static bool accounts(const FIXTURE_VARIANT(fail_frames) *variant,
 		     const struct port_info *port, __u64 sent)
 {
-	return port->rx_frames + lost(port) == sent * (variant->pieces ?: 1) ||
-	       (sent && lost(port) == sent && !port->rx_frames);
+	return port->rx_frames + port_lost(port) == sent * (variant->pieces ?: 1) ||
+	       (sent && port_lost(port) == sent && !port->rx_frames);
 }
 
 /* Sends a frame, with failure @fail_next; adds up in @losses what the ports count.
@@ -417,8 +406,8 @@ static const char *send_failing(const FIXTURE_VARIANT(fail_frames) *variant,
 	if (count_since(scene, before, ports))
 		return "no counters";
 	/* What never got to the port it has not counted, but said. */
-	if (ports[1].tx_frames + lost(&ports[1]) != 1 &&
-	    !(ret && !ports[1].tx_frames && !lost(&ports[1])))
+	if (ports[1].tx_frames + port_lost(&ports[1]) != 1 &&
+	    !(ret && !ports[1].tx_frames && !port_lost(&ports[1])))
 		return "the sender's port does not account for it";
 	for (number = 0; number <= PORTS; number++) {
 		for (i = 0; i <= VHUB_A_DROPS_MAX; i++)

@@ -496,8 +496,7 @@ FIXTURE_SETUP(fail_nth)
 	if (access("/proc/thread-self/fail-nth", W_OK))
 		SKIP(return, "no kernel that fails on demand");
 	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				"1"));
+	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, fail_open());
 }
 

@@ -568,8 +568,7 @@ TEST_F(fdb, network_device_is_learned_and_forgotten)
 	struct port_info info = {};
 	int tap, on = 0;
 
-	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				"1"));
+	ASSERT_EQ(0, no_ipv6());
 	tap = tap_open("tap0", 0, 0, 0);
 	ASSERT_LE(0, tap);
 	ASSERT_EQ(0, port_add(HUB, "tap0", &info));

@@ -489,11 +489,8 @@ static void on_tick(int sig)
 
 static int make_net(void)
 {
-	int ret = new_net();
+	int ret = new_net() ?: no_ipv6();
 
-	if (!ret)
-		ret = write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				 "1");
 	return ret ? ret : open("/proc/thread-self/ns/net",
 				O_RDONLY | O_CLOEXEC);
 }

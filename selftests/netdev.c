@@ -23,12 +23,6 @@
 #define HDR	12
 #define TAP_HDR	10	/* the TAP leaves what comes after it as it was */
 
-static int no_ipv6(void)
-{
-	/* No frames of their own accord. */
-	return write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-}
-
 static bool has_link(const char *hub, __u32 number)
 {
 	struct port_info info;

@@ -350,8 +350,7 @@ FIXTURE_VARIANT_ADD(l3, ip6) { .v6 = true };
 FIXTURE_SETUP(l3)
 {
 	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				"1"));
+	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, hub_add(HUB));
 	self->tun = plug_tun("tun0", 0, 0, &self->port);
 	ASSERT_LE(0, self->tun);
@@ -1127,8 +1126,7 @@ FIXTURE_VARIANT_ADD(gso, tso6) {
 FIXTURE_SETUP(gso)
 {
 	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				"1"));
+	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, hub_add(HUB));
 	self->all = plug_tun("tun0", TUN_HDR, ALL_OFFLOADS, &self->all_port);
 	ASSERT_LE(0, self->all);

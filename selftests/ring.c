@@ -818,8 +818,7 @@ TEST_F(rings, ring_and_network_device)
 	struct port_info info = {};
 	int tap;
 
-	ASSERT_EQ(0, write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				"1"));
+	ASSERT_EQ(0, no_ipv6());
 	tap = tap_open("tap0", 0, 0, 0);
 	ASSERT_LE(0, tap);
 	ASSERT_EQ(0, port_add(HUB, "tap0", &info));

@@ -241,9 +241,7 @@ static int begin_round(FIXTURE_DATA(soak) *self)
 {
 	struct port_info info;
 	unsigned int i;
-	int ret = new_net() ?:
-		  write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-			     "1") ?: hub_add(HUB);
+	int ret = new_net() ?: no_ipv6() ?: hub_add(HUB);
 
 	if (ret)
 		return ret;
@@ -304,12 +302,7 @@ static bool only_stable(void)
 /* Frames that were there for a port: what it got and what it lost. */
 static __u64 all_for(const struct port_info *port)
 {
-	__u64 sum = port->rx_frames;
-	int i;
-
-	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
-		sum += port->drops[i];
-	return sum;
+	return port->rx_frames + port_lost(port);
 }
 
 /* The module's file, of PATH_MAX bytes, in a virtual machine, where all hubs are ours.

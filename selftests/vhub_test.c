@@ -74,6 +74,12 @@ int new_net(void)
 	return unshare(CLONE_NEWNET) ? -errno : 0;
 }
 
+/* Devices that are made from now on send no frames of their own accord. */
+int no_ipv6(void)
+{
+	return write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+}
+
 /* The same with a user namespace of its own, where it is root. */
 int new_user_net(void)
 {
@@ -1005,6 +1011,17 @@ int port_get(const char *hub, __u32 number, struct port_info *info)
 	int ret = port_begin(&genl, VHUB_CMD_PORT_GET, hub, number);
 
 	return ret ? ret : port_end(&genl, take_port, info);
+}
+
+/* All frames that a port has lost, whatever for. */
+__u64 port_lost(const struct port_info *port)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i <= VHUB_A_DROPS_MAX; i++)
+		sum += port->drops[i];
+	return sum;
 }
 
 int port_add(const char *hub, const char *dev, struct port_info *info)

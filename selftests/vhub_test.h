@@ -77,6 +77,7 @@ void pause_between(unsigned int n);
 /* Namespaces and processes. */
 int write_file(const char *path, const char *text);
 int new_net(void);
+int no_ipv6(void);
 int new_user_net(void);
 int run_as(uid_t uid, gid_t gid, gid_t group, int (*job)(void *), void *arg);
 bool is_asleep(pid_t tid);
@@ -201,6 +202,7 @@ int hub_set(const char *hub, long owner, long group, long perm,
 	    char sentence[256]);
 int hub_set_number(const char *hub, __u16 attr, __u32 value);
 int port_get(const char *hub, __u32 number, struct port_info *info);
+__u64 port_lost(const struct port_info *port);
 int port_set_switch(const char *hub, __u32 number, __u16 attr, __u8 on);
 int port_add(const char *hub, const char *dev, struct port_info *info);
 int port_set_link(const char *hub, __u32 number, __u8 link);

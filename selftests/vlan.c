@@ -45,11 +45,6 @@ struct port {
 	struct ring ring;
 };
 
-static int no_ipv6(void)
-{
-	return write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-}
-
 static bool has_link(unsigned int number)
 {
 	struct port_info info;

@@ -102,11 +102,8 @@ FIXTURE_VARIANT_ADD(wire, switch) { .mode = VHUB_HUB_MODE_SWITCH };
  */
 static int make_net(void)
 {
-	int ret = new_net();
+	int ret = new_net() ?: no_ipv6();
 
-	if (!ret)
-		ret = write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				 "1");
 	return ret ? ret : open("/proc/self/ns/net", O_RDONLY);
 }
 
