@@ -18,9 +18,13 @@ kernels='
 6.12-rt	linux-headers-6.12-rt-amd64	asked
 '
 
-# Kernels that we build ourselves, of Debian's linux-source-6.12: the name, the
-# architecture, whether one is tested "always" or where it is "asked" for, and the
-# files of selftests/configs/ that say what is in it, beside selftests/config.
+# The package of the kernel's source, of which we use parts and make kernels.
+# shellcheck disable=SC2034 # for other scripts
+linux_source=linux-source-6.12
+
+# Those: the name, the architecture, whether one is tested "always" or where it is
+# "asked" for, and the files of selftests/configs/ that say what is in it, beside
+# selftests/config.
 own_kernels='
 uml	um	always	base debug kasan uml
 debug	x86_64	asked	base debug kasan qemu
