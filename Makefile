@@ -18,6 +18,7 @@
 # make check-sanitize [KERNEL=6.1]
 #			those of programs, built with ASan and UBSan
 # make check-valgrind	those of vhubd that need no module, and the CLI, on valgrind
+# make coverage		which lines of the module the scenarios reach
 # make analyze		static analysis of the module and the programs, minutes
 # make fuzz		each fuzzer of the programs for ten minutes
 # make soak [KERNEL=6.12]
@@ -113,7 +114,7 @@ check-sanitize:
 check-valgrind:
 	scripts/valgrind
 
-genl style check demo fuzz analyze:
+genl style check demo fuzz analyze coverage:
 	scripts/$@
 
 soak: export KERNEL ?= 6.12
@@ -145,4 +146,4 @@ bench-vhubd: tools
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check check-debug check-detectors check-sanitize
-.PHONY: check-valgrind demo fuzz analyze soak
+.PHONY: check-valgrind demo fuzz analyze coverage soak
