@@ -44,7 +44,7 @@ static unsigned int vhub_net_id;
 static const struct net_device_ops vhub_hub_netdev_ops;
 
 /* Is this net device a hub? */
-bool vhub_hub_is(const struct net_device *dev)
+static bool vhub_hub_is(const struct net_device *dev)
 {
 	return dev->netdev_ops == &vhub_hub_netdev_ops;
 }

@@ -64,7 +64,6 @@ struct vhub_hub {
 	struct vhub_port host;
 };
 
-bool vhub_hub_is(const struct net_device *dev);
 struct vhub_hub *vhub_hub_get_by_name(struct net *net, const char *name);
 struct vhub_hub *vhub_hub_get_by_index(struct net *net, int ifindex);
 struct vhub_hub *vhub_hub_next_rcu(struct net *net, unsigned long *id);

@@ -157,11 +157,11 @@ struct vhub_ring_source {
 	u32 offset;
 };
 
-static int vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
-			       u32 len)
+/* Copies so many bytes of what is left, which is as much at least. */
+static void vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
+				u32 len)
 {
 	u32 part;
-	int ret;
 
 	while (len) {
 		if (source->now.len) {
@@ -171,10 +171,8 @@ static int vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
 			source->now.len -= part;
 		} else if (source->skb) {
 			part = len;
-			ret = skb_copy_bits(source->skb, source->offset, to,
-					    part);
-			if (ret)
-				return ret;
+			WARN_ON_ONCE(skb_copy_bits(source->skb, source->offset,
+						   to, part));
 			source->offset += part;
 		} else {
 			source->now = *source->next++;
@@ -183,7 +181,6 @@ static int vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
 		to += part;
 		len -= part;
 	}
-	return 0;
 }
 
 /* Copies into one buffer. Return: 0 or -EFAULT. */
@@ -193,16 +190,13 @@ static int vhub_ring_fill_buffer_locked(struct vhub_ring_pair *ring, u64 addr,
 {
 	u32 piece;
 	void *to;
-	int ret;
 
 	for (; len; addr += piece, len -= piece) {
 		to = vhub_mem_find(ring->mem, &ring->rx_hint, addr, len,
 				   &piece);
 		if (!to)
 			return -EFAULT;
-		ret = vhub_ring_copy_from(source, to, piece);
-		if (ret)
-			return ret;
+		vhub_ring_copy_from(source, to, piece);
 	}
 	return 0;
 }
