@@ -3,7 +3,8 @@
  * vhub - what tests share that have the kernel fail on demand
  *
  * Between fail_begin() and fail_end() the allocation, or copy from or to user memory,
- * number fail_next of this thread fails, and only that.
+ * number fail_next of this thread fails, and only that; or, with fail_for_good, all
+ * allocations of less than a page or two that come after so much of them.
  */
 
 #define _GNU_SOURCE
@@ -18,34 +19,79 @@
 
 #include "vhub_test.h"
 
+/* Bytes between two places from which on there is no memory: less than most of what is
+ * allocated, so that few are passed over.
+ */
+#define FAIL_STEP	128
+#define FAIL_TIMES	1000000
+
 int fail_next;
 bool fail_hit;
+bool fail_for_good;
 
 static int fail_fd;
+static int for_good_fd;
+
+static int fail_set(const char *name, const char *value)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s", name);
+	return write_file(path, value);
+}
 
 int fail_open(void)
 {
 	static const char *const settings[][2] = {
 		{ "failslab/ignore-gfp-wait", "N" },
 		{ "failslab/verbose", "0" },
+		{ "failslab/task-filter", "Y" },
+		{ "failslab/probability", "100" },
 		{ "fail_page_alloc/ignore-gfp-wait", "N" },
 		{ "fail_page_alloc/min-order", "0" },
 		{ "fail_page_alloc/verbose", "0" },
 		{ "fail_usercopy/verbose", "0" },
 	};
-	char path[64];
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s",
-			 settings[i][0]);
-		ret = write_file(path, settings[i][1]);
+		ret = fail_set(settings[i][0], settings[i][1]);
 		if (ret)
 			return ret;
 	}
 	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	return fail_fd < 0 ? -errno : 0;
+	for_good_fd = open("/proc/thread-self/make-it-fail",
+			   O_RDWR | O_CLOEXEC);
+	return fail_fd < 0 || for_good_fd < 0 ? -errno : 0;
+}
+
+static void fail_begin_for_good(void)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", fail_next * FAIL_STEP);
+	if (fail_set("failslab/space", text))
+		abort();
+	snprintf(text, sizeof(text), "%d", FAIL_TIMES);
+	if (fail_set("failslab/times", text) ||
+	    pwrite(for_good_fd, "1", 1, 0) != 1)
+		abort();
+}
+
+static void fail_end_for_good(void)
+{
+	char text[16] = "";
+	int fd;
+
+	if (pwrite(for_good_fd, "0", 1, 0) != 1)
+		abort();
+	fd = open("/sys/kernel/debug/failslab/times", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		abort();
+	close(fd);
+	if (atoi(text) != FAIL_TIMES)
+		fail_hit = true;
 }
 
 void fail_begin(void)
@@ -53,7 +99,9 @@ void fail_begin(void)
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", fail_next);
 
-	if (pwrite(fail_fd, text, len, 0) != len)
+	if (fail_for_good)
+		fail_begin_for_good();
+	else if (pwrite(fail_fd, text, len, 0) != len)
 		abort();
 }
 
@@ -64,6 +112,10 @@ void fail_end(void)
 {
 	char text[16] = "";
 
+	if (fail_for_good) {
+		fail_end_for_good();
+		return;
+	}
 	if (pread(fail_fd, text, sizeof(text) - 1, 0) < 0)
 		return;
 	if (!atoi(text))

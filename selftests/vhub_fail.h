@@ -12,6 +12,7 @@
 
 extern int fail_next;	/* the one that is to fail, from 1 */
 extern bool fail_hit;	/* it did */
+extern bool fail_for_good;	/* and so does what follows it */
 
 int fail_open(void);
 void fail_begin(void);
