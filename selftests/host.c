@@ -16,6 +16,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 
 #include "vhub_packet.h"
 
@@ -335,6 +336,34 @@ TEST_F(host, udp_it_sends_is_complete_or_says_what_is_left)
 	EXPECT_EQ(34, hdr.csum_start);
 	EXPECT_EQ(6, hdr.csum_offset);
 	EXPECT_EQ(VIRTIO_NET_HDR_GSO_NONE, hdr.gso_type);
+}
+
+/* One datagram of the program's, three frames on the wire. */
+TEST_F(host, udp_it_has_cut_comes_in_pieces)
+{
+	const struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(4242),
+		.sin_addr.s_addr = inet_addr("192.0.2.2"),
+	};
+	int i, size = 1000, sock = open_socket(SOCK_DGRAM);
+	ssize_t len;
+
+	ASSERT_LE(0, sock);
+	ASSERT_EQ(0, setsockopt(sock, IPPROTO_UDP, UDP_SEGMENT, &size,
+				sizeof(size)));
+	for (i = 0; i < 2500; i++)
+		self->packet.frame[i] = payload_byte(i);
+	ASSERT_EQ(2500, sendto(sock, self->packet.frame, 2500, 0, (void *)&to,
+			       sizeof(to)));
+	for (i = 0; i < 3; i++) {
+		len = read_frame(self->plain, self->buf, FRAME_ROOM);
+		ASSERT_EQ(14 + 20 + 8 + (i < 2 ? 1000 : 500), len);
+		EXPECT_EQ(NULL, check_sums(self->buf, len, 14));
+		EXPECT_EQ(0, memcmp(self->buf + 42,
+				    self->packet.frame + 1000 * i, len - 42));
+	}
+	EXPECT_TRUE(gets_nothing(self->plain));
 }
 
 /*

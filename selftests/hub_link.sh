@@ -11,7 +11,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-plan 42
+plan 43
 
 ns_add a b
 
@@ -63,6 +63,8 @@ cmd_ok "ip makes a hub" in_ns a ip link add lan0 type vhub
 same "ip says of what kind it is" vhub "$(kind lan0)"
 cmd_fail "a second one of that name is refused" \
 	in_ns a ip link add lan0 type vhub
+cmd_fail "so is one with the address of a group" \
+	in_ns a ip link add lan1 address 01:00:5e:00:00:01 type vhub
 cmd_ok "a hub without a name gets one" in_ns a ip link add type vhub
 same "which is vhub0" vhub "$(kind vhub0)"
 cmd_ok "ip deletes a hub" in_ns a ip link del vhub0

@@ -362,6 +362,53 @@ TEST_F(offload, from_a_device_without_offloads)
 	EXPECT_TRUE(packet_arrives(&self->packet, self->plain, 0, 0));
 }
 
+/* Which a hub's ports may take as it is only from each other. */
+TEST_F(netdev, fragments_are_made_of_what_a_device_sends)
+{
+	int tap = plug_tap(HUB, "tap1", TAP_HDR, ALL_OFFLOADS);
+
+	ASSERT_LE(0, tap);
+	self->packet = (struct packet){
+		.udp = true,
+		.gso_type = VIRTIO_NET_HDR_GSO_UDP,
+		.gso_size = 1000,
+		.payload = 5000,
+	};
+	packet_make(&self->packet);
+	ASSERT_EQ(0, packet_send(&self->packet, tap, TAP_HDR));
+	EXPECT_TRUE(packet_arrives(&self->packet, self->plain, 0, 0));
+	EXPECT_TRUE(packet_arrives(&self->packet, self->vnet, HDR, 0));
+}
+
+/* A checksum to be completed behind tags of which the last is not all there. */
+TEST_F(netdev, sum_behind_half_a_tag_is_dropped_and_counted)
+{
+	const struct virtio_net_hdr hdr = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.csum_start = 20,
+	};
+
+	make_frame(self->sent, 24, 1);
+	memcpy(self->sent + 12, "\x81\0\0\1\x81\0\0\2\x81\0\0\3", 12);
+	ASSERT_EQ(HDR + 24, packet_send_raw(self->vnet, &hdr, HDR, self->sent,
+					    24));
+	EXPECT_EQ(24, read_frame(self->plain, self->buf, FRAME_ROOM));
+	EXPECT_TRUE(gets_nothing(self->tap));
+	EXPECT_EQ(1, port_drops(HUB, 1, VHUB_A_DROPS_OFFLOAD));
+}
+
+/* A TAP's program may write what no wire carries. */
+TEST_F(netdev, frames_beyond_the_longest_are_dropped_and_counted)
+{
+	make_frame(self->sent, VHUB_FRAME_MAX + 1, 1);
+	EXPECT_TRUE(passes(self->tap, self->plain, self->sent, VHUB_FRAME_MAX,
+			   self->buf));
+	ASSERT_EQ(VHUB_FRAME_MAX + 1, write(self->tap, self->sent,
+					    VHUB_FRAME_MAX + 1));
+	EXPECT_TRUE(gets_nothing(self->plain));
+	EXPECT_EQ(1, port_drops(HUB, 1, VHUB_A_DROPS_LONG));
+}
+
 /* Whether it fits is a matter of the pieces it is cut into. */
 TEST_F(netdev, segments_beyond_its_mtu_are_dropped_and_counted)
 {

@@ -26,6 +26,7 @@
 #include <linux/if_link.h>
 
 #include "vhub_packet.h"
+#include "vhub_ring.h"
 
 #define TUN_HDR	10
 
@@ -544,6 +545,40 @@ TEST_F(l3, follows_a_neighbour_that_moves)
 	EXPECT_TRUE(gets_nothing(self->plain));
 }
 
+/* It says that it is there, and not where. */
+static void answer_without_place(FIXTURE_DATA(l3) *self)
+{
+	unsigned char *ip = self->frame + 14;
+
+	make_nd(self->frame, 136, 0x40, self->mac, them, self->them, self->us,
+		self->them);
+	put_16(ip + 4, 24);
+	finish_icmp6(ip, 24);
+	self->len = 14 + 40 + 24;
+}
+
+TEST_F(l3, answers_without_a_place_tell_none)
+{
+	if (!variant->v6)
+		return;		/* ARP has no such */
+	ASSERT_TRUE(tun_sends(self->tun, 0, &self->packet));
+	self->len = make_question(self->frame, self->mac, self->us, self->them);
+	ASSERT_TRUE(gets(self->plain, self->frame, self->len));
+	answer_without_place(self);
+	ASSERT_TRUE(sends(self->plain, self->frame, self->len));
+	EXPECT_TRUE(gets_nothing(self->plain));
+
+	self->len = make_answer(self->frame, them, self->them, self->mac,
+				self->us);
+	ASSERT_TRUE(sends(self->plain, self->frame, self->len));
+	EXPECT_TRUE(gets(self->plain, self->packet.frame, self->packet.len));
+	/* From who is known it is a sign of life. */
+	answer_without_place(self);
+	ASSERT_TRUE(sends(self->plain, self->frame, self->len));
+	ASSERT_TRUE(tun_sends(self->tun, 0, &self->packet));
+	EXPECT_TRUE(gets(self->plain, self->packet.frame, self->packet.len));
+}
+
 /* Who was never sent to says where it is to no purpose. */
 TEST_F(l3, announcements_of_strangers_are_not_kept)
 {
@@ -879,6 +914,26 @@ TEST_F(l3, ten_thousand_askers)
 	ASSERT_TRUE(tun_sends(self->tun, 0, &self->packet));
 	EXPECT_TRUE(gets_at_last(self->plain, self->packet.frame,
 				 self->packet.len));
+}
+
+/* Each is answered, or counted: what it sends of its own is bounded. */
+TEST_F(l3, thousand_questions_at_once)
+{
+	struct port_info info;
+	struct ring ring;
+	int i;
+
+	ASSERT_TRUE(first_contact(self));
+	ASSERT_EQ(0, ring_open(&ring, 1024, 4, 1 << 16));
+	ASSERT_EQ(0, ring_attach(&ring, HUB, 0));
+	self->len = make_question(ring.mem, them, self->them, self->us);
+	for (i = 0; i < 1024; i++)
+		ring_put(&ring, ring.mem, self->len, 0);
+	ASSERT_EQ(1024, ring_kick(&ring));
+	EXPECT_TRUE(wait_until(!port_get(HUB, 2, &info) &&
+			       info.rx_frames - 2 + drops(VHUB_A_DROPS_FULL) ==
+			       2 * 1024));
+	ring_close(&ring);
 }
 
 /*

@@ -576,6 +576,7 @@ static int count_of_hub(const struct nlmsghdr *nlh, void *data)
  * @data: its argument
  * @parts: datagrams read
  * @interrupted: the kernel said so
+ * @error: what the kernel said at its end
  */
 struct dump {
 	struct genl *genl;
@@ -583,6 +584,7 @@ struct dump {
 	void *data;
 	int parts;
 	bool interrupted;
+	int error;
 };
 
 #define DUMP_SEQ	7
@@ -614,6 +616,8 @@ static bool dump_read(struct dump *dump)
 	     nlh = mnl_nlmsg_next(nlh, &len)) {
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			dump->interrupted = true;
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			dump->error = *(int *)mnl_nlmsg_get_payload(nlh);
 		/* Which libmnl takes for an error. */
 		nlh->nlmsg_flags &= ~NLM_F_DUMP_INTR;
 		ret = mnl_cb_run(nlh, nlh->nlmsg_len, DUMP_SEQ,
@@ -645,6 +649,28 @@ TEST_F_TIMEOUT(netlink, hub_that_goes_takes_no_ports_of_the_next, 120)
 	}
 	EXPECT_EQ(301, next.ports);
 	EXPECT_TRUE(dump.interrupted);
+}
+
+/* A dump of one hub does not go on with another that has its name by now. */
+TEST_F_TIMEOUT(netlink, hub_is_replaced_during_a_dump_of_it, 120)
+{
+	const struct attr hub[] = { ON(HUB), {} };
+	struct of_hub of = { .name = HUB };
+	struct dump dump = { &self->genl, count_of_hub, &of };
+	int i;
+
+	for (i = 0; i < 400; i++)
+		ASSERT_LE(0, attach(HUB));
+	ASSERT_LT(0, dump_begin(&dump, VHUB_CMD_PORT_GET, hub));
+	ASSERT_TRUE(dump_read(&dump));
+	ASSERT_EQ(0, link_del(HUB));
+	ASSERT_EQ(0, hub_add(HUB));
+	for (i = 0; i < 400; i++)
+		ASSERT_LE(0, attach(HUB));
+	while (dump_read(&dump))
+		;
+	EXPECT_EQ(-ENODEV, dump.error);
+	EXPECT_LT(of.ports, 402);
 }
 
 /* What may happen between the first part of a dump and the next. */

@@ -406,6 +406,35 @@ TEST_F(rights, owner_changes_without_capability)
 	EXPECT_EQ(-ENOENT, port_get(HUB, 1, &port));
 }
 
+static int job_del_hub(void *arg)
+{
+	struct genl genl;
+	int ret = genl_open(&genl);
+
+	if (ret)
+		return ret;
+	genl_begin(&genl, VHUB_CMD_HUB_DEL, 0);
+	mnl_attr_put_strz(genl.nlh, VHUB_A_HUB_NAME, HUB);
+	ret = genl_talk(&genl, NULL, NULL);
+	strcpy(arg, genl.sentence);
+	genl_close(&genl);
+	return ret;
+}
+
+/* As it could not be made: owning it does not count. */
+TEST_F(rights, removing_a_hub_needs_net_admin)
+{
+	char *text = shared_text();
+	struct hub_info info;
+
+	EXPECT_EQ(-EPERM, run_as(OWNER, OWN_GROUP, NO_GROUP, job_del_hub,
+				 text));
+	EXPECT_STRNE("", text);
+	EXPECT_EQ(0, hub_get(HUB, &info));
+	EXPECT_EQ(0, job_del_hub(text));
+	EXPECT_EQ(-ENODEV, hub_get(HUB, &info));
+}
+
 TEST_F(rights, owner_gives_nothing_away_without_capability)
 {
 	char *text = shared_text();

@@ -259,6 +259,36 @@ TEST_F(rings, header_is_the_begin_of_a_frame)
 	EXPECT_TRUE(arrives_in_ring(&packet, &self->b));
 }
 
+/* Of a batch only those are worked on that have to be. */
+TEST_F(rings, batch_of_whole_frames_and_others)
+{
+	static struct packet packet;
+	struct ring vnet;
+	unsigned char *at;
+	int i;
+
+	ASSERT_EQ(0, ring_open(&vnet, 16, 16, MEM));
+	ASSERT_EQ(0, ring_attach(&vnet, HUB, 10));
+	packet = (struct packet){ .udp = true, .payload = 1000 };
+	packet_make(&packet);
+	for (i = 0; i < 2; i++) {
+		at = vnet.mem + MEM / 2 + 2 * i * PAGE;
+		memset(at, 0, 10);
+		make_frame(at + 10, 100, i);
+		ring_put(&vnet, at, 110, 0);
+		memcpy(at + PAGE, &packet.hdr, 10);
+		memcpy(at + PAGE + 10, packet.frame, packet.len);
+		if (!i)
+			ring_put(&vnet, at + PAGE, 10 + packet.len, 0);
+	}
+	ASSERT_EQ(3, ring_kick(&vnet));
+	EXPECT_TRUE(gets_frame(self->plain, 100, 0));
+	ASSERT_EQ(packet.len, read_frame(self->plain, self->frame, FRAME_ROOM));
+	EXPECT_EQ(NULL, check_sums(self->frame, packet.len, packet.l3));
+	EXPECT_TRUE(gets_frame(self->plain, 100, 1));
+	EXPECT_TRUE(gets_nothing(self->plain));
+}
+
 TEST_F(rings, bad_header_is_refused_and_counted)
 {
 	struct virtio_net_hdr hdr = { .gso_type = 77 };
@@ -298,6 +328,53 @@ TEST_F(rings, full_ring_loses_for_itself_alone)
 	ring_fill(&self->b);
 	ASSERT_EQ(0, ring_send(&self->a, 60, 99));
 	EXPECT_TRUE(ring_gets(&self->b, 60, 99));
+}
+
+/* Of a batch it gets what it has room for. */
+TEST_F(rings, batch_beyond_a_full_ring)
+{
+	struct port_info info;
+	unsigned char *frame;
+	struct ring c;
+	int i;
+
+	ASSERT_EQ(0, ring_open(&c, 2, 4, MEM));
+	ASSERT_EQ(0, ring_attach(&c, HUB, 0));
+	/* As a batch is if none but rings get it. */
+	ASSERT_EQ(0, port_set_link(HUB, PORT_PLAIN, 0));
+	for (i = 0; i < 2; i++)
+		ring_post(&c, c.mem + i * RING_BUF, RING_BUF);
+	for (i = 0; i < 5; i++) {
+		frame = self->a.mem + MEM / 2 + i * 100;
+		make_frame(frame, 60 + i, i);
+		ring_put(&self->a, frame, 60 + i, 0);
+	}
+	ASSERT_EQ(5, ring_kick(&self->a));
+	for (i = 0; i < 2; i++)
+		EXPECT_TRUE(ring_gets(&c, 60 + i, i));
+	EXPECT_TRUE(ring_gets_nothing(&c));
+	EXPECT_EQ(3, port_drops(HUB, 4, VHUB_A_DROPS_FULL));
+	ASSERT_EQ(0, port_get(HUB, 4, &info));
+	EXPECT_EQ(60 + 61, info.rx_bytes);
+	ASSERT_EQ(0, port_set_link(HUB, PORT_PLAIN, 1));
+}
+
+/* More than a kick does before others get their turn. */
+TEST_F(rings, kick_of_a_whole_ring)
+{
+	struct ring big;
+	unsigned int i;
+
+	ASSERT_EQ(0, ring_open(&big, 1024, 4, MEM));
+	ASSERT_EQ(0, ring_attach(&big, HUB, 0));
+	make_frame(big.mem, RING_BUF, 1);
+	for (i = 0; i < 1024; i++)
+		ring_put(&big, big.mem, RING_BUF, 0);
+	ASSERT_EQ(1024, ring_kick(&big));
+	EXPECT_EQ(1024, big.head->tx_kernel);
+	for (i = 0; i < 1024; i++)
+		ASSERT_TRUE(gets_frame(self->plain, RING_BUF, 1));
+	EXPECT_TRUE(gets_nothing(self->plain));
 }
 
 /* A frame that does not fit leaves the buffers to those that do. */
@@ -955,6 +1032,20 @@ TEST_F(setup, bad_structs_are_refused)
 	r.flags = 0;
 	r.size--;
 	EXPECT_EQ(-EINVAL, ret_errno(ioctl(self->fd, VHUB_IOC_RINGS, &r)));
+}
+
+/* Whoever cannot be answered has no rings. */
+TEST_F(setup, struct_that_cannot_be_written)
+{
+	struct ring ring = { .fd = self->fd };
+	struct vhub_rings *r = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, r);
+	*r = (struct vhub_rings){ sizeof(*r), 0, 4, 4 };
+	ASSERT_EQ(0, mprotect(r, PAGE, PROT_READ));
+	EXPECT_EQ(-EFAULT, ret_errno(ioctl(self->fd, VHUB_IOC_RINGS, r)));
+	EXPECT_EQ(0, ring_setup(&ring, 4, 4));
 }
 
 TEST_F(setup, counts_are_powers_of_two)

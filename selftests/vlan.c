@@ -749,6 +749,40 @@ TEST_F(vlan, host_is_at_a_trunk)
 	close(sock);
 }
 
+/* A host that listens to all hears those of its VLANs. */
+TEST_F(vlan, host_overhears_its_vlans)
+{
+	const struct packet_mreq all = {
+		.mr_ifindex = if_nametoindex(HUB),
+		.mr_type = PACKET_MR_PROMISC,
+	};
+	unsigned char frame[64], got[64];
+	int sock;
+
+	ASSERT_EQ(0, set_vlans(0, 10, NULL));
+	ASSERT_EQ(0, link_up(HUB, true));
+	sock = open_packet_socket();
+	ASSERT_LE(0, sock);
+	ASSERT_EQ(0, setsockopt(sock, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all,
+				sizeof(all)));
+	/* Where both stations are is known. */
+	ASSERT_EQ(0, fdb_add(HUB, 1, 10, ACCESS));
+	ASSERT_EQ(0, fdb_add(HUB, 2, 10, TRUNK));
+	ASSERT_EQ(0, flow_send(self->fds[ACCESS], FLOW(.from = 1, .to = 2)));
+	EXPECT_TRUE(flow_gets(self->fds[TRUNK],
+			      FLOW(.from = 1, .to = 2, .vid = 10)));
+	flow_make(FLOW(.from = 1, .to = 2), frame);
+	EXPECT_EQ(60, read_frame(sock, got, sizeof(got)));
+	EXPECT_EQ(0, memcmp(frame, got, 60));
+
+	ASSERT_EQ(0, set_vlans(0, 20, NULL));
+	ASSERT_EQ(0, flow_send(self->fds[ACCESS], FLOW(.from = 1, .to = 2)));
+	EXPECT_TRUE(flow_gets(self->fds[TRUNK],
+			      FLOW(.from = 1, .to = 2, .vid = 10)));
+	EXPECT_TRUE(gets_nothing(sock));
+	close(sock);
+}
+
 /*
  * Work left undone
  */
