@@ -393,7 +393,7 @@ static bool is_attached(struct actors *a)
 
 static bool is_learned(struct actors *a)
 {
-	return fdb_port(HUB, 2, 0) == a->port;
+	return fdb_port(HUB, 2, 0) > 0;
 }
 
 /* Is there an event, or word that one was lost? */
