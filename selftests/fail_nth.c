@@ -10,6 +10,7 @@
  * succeeds after. What leaks is found by the kernel's own detector, at the end.
  *
  * debug: only such kernels fail on demand
+ * vm: -t 600
  */
 
 #include "kselftest_harness.h"
