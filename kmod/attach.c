@@ -313,20 +313,22 @@ static int vhub_file_attach_port(struct vhub_file *file, struct vhub_hub *hub,
 	if (IS_ERR(fdport))
 		return PTR_ERR(fdport);
 
-	/* It has room for its first. */
-	WARN_ON_ONCE(vhub_fdport_add_file(fdport, file, true));
+	ret = vhub_fdport_add_file(fdport, file, true);
+	if (WARN_ON_ONCE(ret))
+		goto err_free_fdport;
 
 	ret = vhub_port_attach(&fdport->port, hub);
 	if (ret)
-		goto err_free_fdport;
+		goto err_close_queue;
 
 	vhub_file_commit(file, fdport);
 	return 0;
 
-err_free_fdport:
+err_close_queue:
 	/* No sender has seen the port, so nobody holds the file either. */
 	file->on_index = -1;
 	vhub_queue_close(&file->queue);
+err_free_fdport:
 	vhub_fdport_free(fdport);
 	return ret;
 }

@@ -165,15 +165,15 @@ vhub_item_t vhub_frame_item(struct vhub_frame *frame)
 	return frame->item;
 }
 
-/* Copies the pieces of a frame to where there is room for them. */
-static void vhub_frame_store(const struct vhub_frame *frame,
-			     struct sk_buff *skb)
+static int vhub_frame_store(const struct vhub_frame *frame,
+			    struct sk_buff *skb)
 {
 	const struct vhub_seg *seg = frame->segs;
-	int offset;
+	int offset, ret = 0;
 
-	for (offset = 0; offset < frame->len; offset += seg++->len)
-		WARN_ON_ONCE(skb_store_bits(skb, offset, seg->data, seg->len));
+	for (offset = 0; !ret && offset < frame->len; offset += seg++->len)
+		ret = skb_store_bits(skb, offset, seg->data, seg->len);
+	return ret;
 }
 
 static struct sk_buff *vhub_frame_build_skb(const struct vhub_frame *frame,
@@ -194,7 +194,10 @@ static struct sk_buff *vhub_frame_build_skb(const struct vhub_frame *frame,
 	skb->data_len = frame->len - linear;
 	skb->len += skb->data_len;
 
-	vhub_frame_store(frame, skb);
+	ret = vhub_frame_store(frame, skb);
+	if (WARN_ON_ONCE(ret))
+		goto err_free_skb;
+
 	skb->dev = dev;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);

@@ -157,11 +157,11 @@ struct vhub_ring_source {
 	u32 offset;
 };
 
-/* Copies so many bytes of what is left, which is as much at least. */
-static void vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
-				u32 len)
+static int vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
+			       u32 len)
 {
 	u32 part;
+	int ret;
 
 	while (len) {
 		if (source->now.len) {
@@ -171,8 +171,10 @@ static void vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
 			source->now.len -= part;
 		} else if (source->skb) {
 			part = len;
-			WARN_ON_ONCE(skb_copy_bits(source->skb, source->offset,
-						   to, part));
+			ret = skb_copy_bits(source->skb, source->offset, to,
+					    part);
+			if (ret)
+				return ret;
 			source->offset += part;
 		} else {
 			source->now = *source->next++;
@@ -181,6 +183,7 @@ static void vhub_ring_copy_from(struct vhub_ring_source *source, u8 *to,
 		to += part;
 		len -= part;
 	}
+	return 0;
 }
 
 /* Copies into one buffer. Return: 0 or -EFAULT. */
@@ -190,13 +193,16 @@ static int vhub_ring_fill_buffer_locked(struct vhub_ring_pair *ring, u64 addr,
 {
 	u32 piece;
 	void *to;
+	int ret;
 
 	for (; len; addr += piece, len -= piece) {
 		to = vhub_mem_find(ring->mem, &ring->rx_hint, addr, len,
 				   &piece);
 		if (!to)
 			return -EFAULT;
-		vhub_ring_copy_from(source, to, piece);
+		ret = vhub_ring_copy_from(source, to, piece);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }

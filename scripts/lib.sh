@@ -22,9 +22,9 @@ kernels='
 # shellcheck disable=SC2034 # for other scripts
 linux_source=linux-source-6.12
 
-# Those: the name, the architecture, whether one is tested "always" or where it is
-# "asked" for, and the files of selftests/configs/ that say what is in it, beside
-# selftests/config.
+# Kernels of our own: the name, the architecture, whether one is tested "always" or
+# where it is "asked" for, and the files of selftests/configs/ that say what is in it,
+# beside selftests/config.
 own_kernels='
 uml	um	always	base debug kasan uml
 debug	x86_64	asked	base debug kasan qemu

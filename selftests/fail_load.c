@@ -103,6 +103,7 @@ TEST_F_TIMEOUT(fail_load, all_or_nothing, 250)
 		if (!fail_hit)
 			break;
 	}
+	ASSERT_FALSE(fail_hit);
 	ASSERT_EQ(0, ret);
 	ASSERT_LT(1, failures);
 	TH_LOG("%d failures, %d of them told", fail_next - 1, failures);

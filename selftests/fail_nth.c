@@ -35,6 +35,11 @@
  */
 #define FAILURES_MIN	40
 
+/* So many new addresses at once that the table has to grow, by twice what it begins
+ * with, before its worker gets to it.
+ */
+#define STATIONS	128
+
 /**
  * struct actors - what a call is made with
  * @fd: a file, or -1
@@ -286,6 +291,29 @@ static int call_fdb_flush(struct actors *a)
 static int call_learn(struct actors *a)
 {
 	return flow_send(a->fd, FLOW(.from = 2, .to = ALL));
+}
+
+static int prepare_switch_ring(struct actors *a)
+{
+	return call_hub_mode(a) ?:
+	       ring_open(&a->ring, STATIONS, 0, MEM_SIZE) ?:
+	       ring_attach(&a->ring, HUB, 0);
+}
+
+static int call_learn_many(struct actors *a)
+{
+	unsigned char *frame = a->ring.mem;
+	unsigned int i, len;
+	int ret;
+
+	for (i = 1; i <= STATIONS; i++, frame += len) {
+		len = flow_make(FLOW(.from = i, .to = ALL), frame);
+		ring_put(&a->ring, frame, len, 0);
+	}
+	ret = ring_kick(&a->ring);
+	if (ret < 0)
+		return ret;
+	return ret == STATIONS ? 0 : -EIO;
 }
 
 static int call_master(struct actors *a)
@@ -583,6 +611,12 @@ FIXTURE_VARIANT_ADD(fail_nth, port_add_tun)
 	.prepare = prepare_tun_device,
 	.call = call_port_add,
 	.netlink = true,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, learn_many)
+{
+	.prepare = prepare_switch_ring,
+	.call = call_learn_many,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, master)

@@ -938,7 +938,9 @@ TEST_F(l3, thousands_of_questions_at_once)
 	EXPECT_TRUE(wait_until(!port_get(HUB, 4, &info) &&
 			       info.rx_frames + drops(VHUB_A_DROPS_FULL) ==
 			       count));
-	TH_LOG("%llu answers", (unsigned long long)info.rx_frames);
+	/* Where another processor answers meanwhile, that may keep up. */
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		EXPECT_LT(0, drops(VHUB_A_DROPS_FULL));
 	ring_close(&ring);
 }
 

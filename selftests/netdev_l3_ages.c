@@ -4,9 +4,10 @@
  *
  *	TUN --- tun0 (port 1) ---+--- hub ---+--- them (port 2)
  *
- * It takes minutes in which nothing happens, which uml skips.
+ * It takes minutes in which nothing happens. uml skips them, other debug kernels
+ * have the time.
  *
- * debug: others than uml would wait
+ * debug: nobody else should wait
  * vm: -t 900
  */
 

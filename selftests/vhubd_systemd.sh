@@ -6,8 +6,8 @@
 #	kernel's hub lan0 --- vhubd@lan0 --- unix socket
 #	client --- vhubd@lan1.socket, vhubd@lan1: hub lan1
 #
-# systemd is the first process of namespaces of its own, with a /run of its own, and
-# manages nothing else.
+# systemd is the first process of namespaces of its own, with a /run, a group of
+# processes and a console of its own, and finds nothing else to manage.
 #
 # once: it is about files that are installed
 
@@ -15,10 +15,9 @@
 
 plan 20
 
-_need make pgrep perl systemctl vde_plug
+_need make pgrep perl pkill systemctl vde_plug
 systemd=/usr/lib/systemd/systemd
-cgroups=/sys/fs/cgroup
-group=$cgroups/vhub-$$
+group=$tmp/cgroup/vhub-$$
 units=/run/systemd/system
 root=$tmp/root
 
@@ -27,7 +26,8 @@ in_ns a vhub hub add lan0
 
 prefix_install()
 {
-	make -C "$top/tools" O="${BUILD:-$top/build}/tools" install PREFIX="$root"
+	make -C "$top/tools" O="${BUILD:-$top/build}/tools" install \
+		PREFIX="$root" LDCONFIG=true
 }
 
 # The journal and what a machine does before its services are not for us.
@@ -46,10 +46,13 @@ END
 cat >"$tmp/bin/alone" <<END
 #!/bin/sh
 set -e
-# Of this namespace.
-umount $cgroups
-mount -t cgroup2 none $cgroups
-mount -t tmpfs -o mode=755 run /run
+# What it takes for its own, and the machine's would miss.
+mount -t tmpfs none /sys/fs/cgroup
+mount -t cgroup2 none /sys/fs/cgroup
+mount -t tmpfs -o mode=755 none /run
+mount --bind /dev/null /dev/console
+[ ! -e /dev/tty0 ] || mount --bind /dev/null /dev/tty0
+mount --bind -o ro /proc/sys /proc/sys
 mkdir -p $units/vhubd@.service.d $units/vhubd@.socket.d
 cp "$root/lib/systemd/system"/vhubd@.* $units
 cp "$tmp/alone.conf" $units/vhubd@.socket.d
@@ -58,7 +61,7 @@ echo '[Unit]' >$units/none.target
 ln -s /dev/null $units/systemd-journald.service
 mount --bind "$tmp/etc" /etc/vhub
 export container=vhub
-exec $systemd --system --unit=none.target --log-target=console --show-status=no
+exec $systemd --system --unit=none.target --log-target=null --show-status=no
 END
 # in_it COMMAND...: where systemd is
 cat >"$tmp/bin/in_it" <<END
@@ -76,11 +79,13 @@ remove_group()
 # unshare takes no other signal while it waits.
 clean_systemd()
 {
-	kill -KILL "${pid[systemd]}"
-	reap systemd || :
-	busywait remove_group
+	if [ -n "${pid[systemd]:-}" ]; then
+		kill -KILL "${pid[systemd]}"
+		reap systemd || :
+		busywait remove_group
+	fi
+	umount "$tmp/cgroup"
 	[ -z "${made_etc:-}" ] || rmdir /etc/vhub
-	[ -z "${mounted:-}" ] || umount "$cgroups"
 }
 
 find_systemd()
@@ -104,7 +109,6 @@ is_in_state()
 	[ "$(state "$1")" = "$2" ]
 }
 
-# Of systemd and of what it started, with a name for those who hear of it.
 cmd_ok "the units are installed" prefix_install
 mkdir "$tmp/etc"
 socket=/run/vhub/lan0.socket
@@ -116,12 +120,14 @@ END
 echo LINKS=socket,listne=:1 >"$tmp/etc/lan2.conf"
 
 [ -d /etc/vhub ] || { mkdir /etc/vhub && made_etc=y; }
-[ -e $cgroups/cgroup.procs ] || { mount -t cgroup2 none $cgroups && mounted=y; }
-mkdir "$group"
+mkdir "$tmp/cgroup"
+mount -t cgroup2 none "$tmp/cgroup"
 at_exit+=(clean_systemd)
+mkdir "$group"
 # shellcheck disable=SC2016 # for that shell
 start systemd in_ns a sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" \
-	unshare --mount --pid --cgroup --fork --kill-child --mount-proc alone
+	unshare --mount --pid --cgroup --uts --ipc --fork --kill-child \
+	--mount-proc alone
 eventually "systemd is there" find_systemd
 eventually "and runs" runs
 
@@ -132,7 +138,8 @@ same "when that is said, its links are there" yes \
 start plug in_it vde_plug vde:///run/vhub/lan0.vde vde:///run/vhub/lan0.vde
 eventually "clients of VDE get ports of the kernel's hub" \
 	sh -c 'in_ns a vhub port show hub lan0 | grep -c "label \"vde" | grep -qx 2'
-stop plug
+in_it pkill -x vde_plug
+reap plug || :
 cmd_ok "it ends" in_it systemctl stop vhubd@lan0
 same "as asked" inactive "$(state vhubd@lan0)"
 same "and leaves nothing" "" "$(in_it ls -A /run/vhub)"
@@ -142,7 +149,8 @@ json_same "nor in the hub" '[.[] | select(.label != "")] | length' 0 \
 cmd_fail "a wrong option is a service that fails" in_it systemctl start vhubd@lan2
 same "and says why" 1 \
 	"$(in_it grep -c '^vhubd: socket: no option "listne"' /run/said)"
-same "and is not tried again" failed "$(state vhubd@lan2)"
+same "and is not tried again" "failed 0" "$(state vhubd@lan2) $(
+	in_it systemctl show --value --property NRestarts vhubd@lan2)"
 cmd_ok "none without a file of its own" in_it systemctl start vhubd@lan3
 same "is started" inactive "$(state vhubd@lan3)"
 
