@@ -396,7 +396,7 @@ static bool stream_is_loopback(int fd)
 		struct sockaddr sa;
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
-	} peer;
+	} peer = { .sa.sa_family = AF_UNSPEC };
 	socklen_t len = sizeof(peer);
 
 	if (getpeername(fd, &peer.sa, &len))
