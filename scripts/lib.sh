@@ -134,6 +134,13 @@ our_files()
 		ls-files --cached --others --exclude-standard "$@"
 }
 
+# The scenarios that are about programs, and say so.
+scenarios_of_programs()
+{
+	(cd "$top/selftests" &&
+		grep -lE '^[ #*/]*once: ' -- *.sh *.c | sed 's/\.c$//')
+}
+
 # Wait for the lock on what several runs share, and keep it until we exit:
 # two runs that start together must not both unpack a kernel.
 lock()
