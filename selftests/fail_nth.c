@@ -392,15 +392,12 @@ static struct genl ear;
 
 static int prepare_ear(struct actors *a)
 {
-	int groups[2], i, ret = genl_open(&ear);
+	int ret = fdb_listen(&ear);
 
-	groups[0] = ear.group;
-	groups[1] = ear.fdb_group;
-	for (i = 0; !ret && i < 2; i++)
-		if (mnl_socket_setsockopt(ear.sock, NETLINK_ADD_MEMBERSHIP,
-					  &groups[i], sizeof(groups[i])))
-			ret = -errno;
-	return ret;
+	if (ret)
+		return ret;
+	return mnl_socket_setsockopt(ear.sock, NETLINK_ADD_MEMBERSHIP,
+				     &ear.group, sizeof(__u32)) ? -errno : 0;
 }
 
 static int prepare_ear_and_file(struct actors *a)
