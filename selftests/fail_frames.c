@@ -13,13 +13,9 @@
 
 #include "kselftest_harness.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 
 #include "vhub_fail.h"
 #include "vhub_fdb.h"
@@ -110,14 +106,8 @@ static int sender_tap_trunk(struct scene *scene)
 /* Has all that a device receives shown to another, too: that shares its frames. */
 static int capture(struct scene *scene)
 {
-	struct sockaddr_ll at = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex(DEVICE),
-	};
-
-	scene->capture = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	return ret_errno(bind(scene->capture, (void *)&at, sizeof(at)));
+	scene->capture = open_capture(DEVICE);
+	return scene->capture < 0 ? scene->capture : 0;
 }
 
 static int sender_tap_captured(struct scene *scene)

@@ -59,14 +59,9 @@ FIXTURE_TEARDOWN(host)
 static int open_packet_socket(void)
 {
 	const struct timeval limit = { .tv_sec = LIMIT_MS / 1000 };
-	struct sockaddr_ll at = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex(HUB),
-	};
-	int sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int sock = open_capture(HUB);
 
-	if (bind(sock, (void *)&at, sizeof(at)) ||
+	if (sock >= 0 &&
 	    setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)))
 		return -errno;
 	return sock;

@@ -25,6 +25,7 @@
 #include <linux/genetlink.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
+#include <linux/if_packet.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
@@ -74,12 +75,6 @@ int new_net(void)
 	return unshare(CLONE_NEWNET) ? -errno : 0;
 }
 
-/* Devices that are made from now on send no frames of their own accord. */
-int no_ipv6(void)
-{
-	return write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-}
-
 /* The same with a user namespace of its own, where it is root. */
 int new_user_net(void)
 {
@@ -98,6 +93,31 @@ int new_user_net(void)
 		ret = write_file("/proc/self/setgroups", "deny");
 	snprintf(text, sizeof(text), "0 %u 1", gid);
 	return ret ? ret : write_file("/proc/self/gid_map", text);
+}
+
+/* Devices that are made from now on send no frames of their own accord. */
+int no_ipv6(void)
+{
+	return write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+}
+
+/* A socket with all frames of a device. Return: it, or -errno. */
+int open_capture(const char *dev)
+{
+	const struct sockaddr_ll at = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex(dev),
+	};
+	int ret, sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (sock < 0)
+		return -errno;
+	ret = ret_errno(bind(sock, (const void *)&at, sizeof(at)));
+	if (!ret)
+		return sock;
+	close(sock);
+	return ret;
 }
 
 static int become(uid_t uid, gid_t gid, gid_t group)

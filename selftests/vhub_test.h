@@ -78,6 +78,7 @@ void pause_between(unsigned int n);
 int write_file(const char *path, const char *text);
 int new_net(void);
 int no_ipv6(void);
+int open_capture(const char *dev);
 int new_user_net(void);
 int run_as(uid_t uid, gid_t gid, gid_t group, int (*job)(void *), void *arg);
 bool is_asleep(pid_t tid);

@@ -677,20 +677,6 @@ TEST_F(vlan, ports_go_with_their_vlans)
 /*
  * The host
  */
-static int open_packet_socket(void)
-{
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex(HUB),
-	};
-	int sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	if (sock < 0 || bind(sock, (void *)&addr, sizeof(addr)))
-		return -errno;
-	return sock;
-}
-
 TEST_F(vlan, host_is_at_an_access_port)
 {
 	unsigned char frame[64], got[64];
@@ -701,7 +687,7 @@ TEST_F(vlan, host_is_at_an_access_port)
 	ASSERT_EQ(0, port_get(HUB, 0, &info));
 	EXPECT_EQ(10, info.pvid);
 	ASSERT_EQ(0, link_up(HUB, true));
-	sock = open_packet_socket();
+	sock = open_capture(HUB);
 	ASSERT_LE(0, sock);
 
 	flow_make(FLOW(.from = 99), frame);
@@ -729,7 +715,7 @@ TEST_F(vlan, host_is_at_a_trunk)
 
 	ASSERT_EQ(0, set_vlans(0, -1, "20"));
 	ASSERT_EQ(0, link_up(HUB, true));
-	sock = open_packet_socket();
+	sock = open_capture(HUB);
 	ASSERT_LE(0, sock);
 	flow_make(FLOW(.from = 99, .vid = 20), frame);
 	ASSERT_EQ(64, write(sock, frame, 64));
@@ -761,7 +747,7 @@ TEST_F(vlan, host_overhears_its_vlans)
 
 	ASSERT_EQ(0, set_vlans(0, 10, NULL));
 	ASSERT_EQ(0, link_up(HUB, true));
-	sock = open_packet_socket();
+	sock = open_capture(HUB);
 	ASSERT_LE(0, sock);
 	ASSERT_EQ(0, setsockopt(sock, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all,
 				sizeof(all)));
@@ -978,7 +964,7 @@ TEST_F(offload, passes_from_ring_to_ring)
 /* A socket by which the host sends with a header. */
 static int open_vnet_socket(void)
 {
-	int on = 1, sock = open_packet_socket();
+	int on = 1, sock = open_capture(HUB);
 
 	if (sock >= 0 && setsockopt(sock, SOL_PACKET, PACKET_VNET_HDR, &on,
 				    sizeof(on)))
