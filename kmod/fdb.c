@@ -143,7 +143,8 @@ static struct vhub_fdb_entry *vhub_fdb_alloc(const struct vhub_fdb_key *key,
 {
 	struct vhub_fdb_entry *entry;
 
-	entry = kzalloc(sizeof(*entry), GFP_ATOMIC | __GFP_NOWARN);
+	entry = kzalloc(sizeof(*entry),
+			GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
 	if (!entry)
 		return NULL;
 	entry->key = *key;

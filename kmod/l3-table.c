@@ -67,7 +67,7 @@ static void vhub_l3_source_create_locked(struct vhub_l3_table *table,
 
 	lockdep_assert_held(&table->lock);
 
-	source = kmalloc(sizeof(*source), GFP_ATOMIC);
+	source = kmalloc(sizeof(*source), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!source)
 		return;
 	if (table->source_count == VHUB_L3_SOURCES_MAX)
@@ -189,7 +189,7 @@ vhub_l3_neighbour_create_locked(struct vhub_l3_table *table,
 
 	lockdep_assert_held(&table->lock);
 
-	neighbour = kzalloc(sizeof(*neighbour), GFP_ATOMIC);
+	neighbour = kzalloc(sizeof(*neighbour), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!neighbour)
 		return NULL;
 

@@ -1,17 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vhub - frames that wait are charged to the cgroup of who sent them, to the end
+# vhub - frames that wait are charged to the cgroup of who sent them, to the end, and
+# so are addresses that were learned
 #
 #	send, in cgroup outer/inner ---- |lan0| ---- hold, which reads nothing
+#
+#	talk, in cgroup outer/inner ---- |sw0|
 #
 # The sender ends, and its cgroup goes, before the frames do.
 
 . "$(dirname "$0")/lib.sh"
 
-plan 7
+plan 11
 
 frames=1000 size=2000
 some=$((frames * size))
+addresses=4000 address_size=100
 outer=$tmp/cgroup/vhub-$$ inner=$tmp/cgroup/vhub-$$/inner
 
 gone()
@@ -44,6 +48,32 @@ holds_little()
 	[ "$(charged "$1")" -lt $((some / 2)) ]
 }
 
+# What the kernel has for CGROUP in small pieces: bytes
+pieces()
+{
+	sed -n 's/^slab //p' "$1/memory.stat"
+}
+
+# frames talk FROM of which: one line for each of $addresses addresses
+lines()
+{
+	seq "$addresses" | while read -r i; do
+		printf '02:00:00:00:00:01 02:00:00:01:%02x:%02x\n' \
+			$((i / 256)) $((i % 256))
+	done
+}
+
+learned()
+{
+	[ "$(json '.[0].addresses' in_ns a vhub -j hub show sw0)" = "$addresses" ]
+}
+
+# pieces_for MORE_OR_LESS: than all of the addresses take, since $before
+pieces_for()
+{
+	[ $(($(pieces "$inner") - before)) "$1" $((addresses * address_size)) ]
+}
+
 mkdir "$tmp/cgroup"
 mount -t cgroup2 none "$tmp/cgroup" || bail "no cgroup2 can be mounted"
 at_exit+=(clean_cgroups)
@@ -70,5 +100,18 @@ cmd_ok "though it has no process any more: it can be removed" rmdir "$inner"
 cmd_ok "and then the one above it is charged" holds "$outer"
 end hold
 eventually "when the receiver goes nobody is charged" holds_little "$outer"
+
+mkdir "$inner"
+in_ns a vhub hub add sw0 mode switch
+# shellcheck disable=SC2016 # for the inner shell
+start_ready talk in_ns a sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' \
+	"$inner" frames talk sw0
+before=$(pieces "$inner")
+tell talk "$(lines)"
+eventually "addresses are learned" learned
+eventually "the cgroup of who sent from them is charged" pieces_for -ge
+cmd_ok "addresses are forgotten" in_ns a vhub fdb flush sw0
+eventually "and charged to nobody" pieces_for -lt
+end talk
 
 finish
