@@ -11,6 +11,7 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -248,6 +249,13 @@ static void detectors_race(void)
 	kthread_run(detectors_count, NULL, "mistake2");
 }
 
+static void detectors_pin(void)
+{
+	struct page *page;
+
+	pin_user_pages_fast(current->mm->start_stack & PAGE_MASK, 1, 0, &page);
+}
+
 #define MISTAKE(name)	{ #name, detectors_##name }
 
 static const struct {
@@ -265,6 +273,7 @@ static const struct {
 	MISTAKE(lock_order),
 	MISTAKE(netdev),
 	MISTAKE(out_of_bounds),
+	MISTAKE(pin),
 	MISTAKE(race),
 	MISTAKE(rcu_twice),
 	MISTAKE(rcu_unlocked),
