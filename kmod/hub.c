@@ -23,6 +23,9 @@
 
 #define VHUB_HUB_PERM_DEFAULT	0660
 
+/* Of devices below each other, the hub among them: with more, frames go up by a queue. */
+#define VHUB_HOST_LEVELS	3
+
 /**
  * struct vhub_net - what the module keeps for a network namespace
  * @hubs: its hubs by id, for dumps
@@ -225,6 +228,22 @@ static bool vhub_host_fits(const struct net_device *dev,
 	return frame->len <= READ_ONCE(dev->mtu) + VLAN_ETH_HLEN;
 }
 
+/* Not by a queue, in which frames of one flow may overtake each other. Unless hubs and
+ * other devices are stacked on each other: each takes its part of the kernel's stack on
+ * the way up, and once more for what the uppermost answers at once.
+ *
+ * Return: 0 or why the frame was dropped.
+ */
+static int vhub_host_pass(struct sk_buff *skb)
+{
+	/* The kernel changes it under RTNL; either value does. */
+	if (likely(data_race(skb->dev->lower_level) <= VHUB_HOST_LEVELS)) {
+		netif_receive_skb(skb);
+		return 0;
+	}
+	return netif_rx(skb) == NET_RX_DROP ? VHUB_A_DROPS_FULL : 0;
+}
+
 /* Gives one frame to the host. Return: 0 or why it was dropped. */
 static int vhub_host_receive(struct net_device *dev, struct vhub_batch *batch,
 			     struct vhub_frame *frame)
@@ -242,9 +261,7 @@ static int vhub_host_receive(struct net_device *dev, struct vhub_batch *batch,
 
 	skb->protocol = eth_type_trans(skb, dev);
 	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	/* Not by a queue, in which frames of one flow may overtake each other. */
-	netif_receive_skb(skb);
-	return 0;
+	return vhub_host_pass(skb);
 }
 
 static void vhub_host_deliver(struct vhub_port *port, struct vhub_batch *batch)
