@@ -22,7 +22,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
 
 # Seconds that a condition may take to come true: more on a debug kernel.
-LIMIT=${LIMIT:-${KSFT_MACHINE_SLOW:+240}}
+LIMIT=${LIMIT:-${KSFT_MACHINE_SLOW:+480}}
 LIMIT=${LIMIT:-30}
 VERBOSE=${VERBOSE:-}
 
