@@ -5,8 +5,9 @@
 
 #include "mem.h"
 
-#include <linux/sched/mm.h>
+#include <linux/cred.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/user.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -14,22 +15,40 @@
 #define VHUB_MEM_CHUNK	(PAGE_SIZE / sizeof(struct page *))
 
 /**
- * vhub_mem_charge - charge pages to the RLIMIT_MEMLOCK of a process
- * @mm: its memory
+ * vhub_mem_charge - charge pages to the current user
  * @pages: how many
+ * @user: who pays until vhub_mem_uncharge(), a reference, or NULL where nobody has to
  *
- * Context: may sleep, takes the mmap lock.
+ * The sum for each user is held against RLIMIT_MEMLOCK, as of pages that AF_XDP or
+ * io_uring pin: what is pinned may survive the process, and processes are cheap.
+ *
+ * Context: any in which a process asks for it.
  * Return: 0, or -ENOMEM when the limit does not suffice.
  */
-int vhub_mem_charge(struct mm_struct *mm, unsigned long pages)
+int vhub_mem_charge(unsigned long pages, struct user_struct **user)
 {
-	return account_locked_vm(mm, pages, true);
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+	atomic_long_t *locked = &current_user()->locked_vm;
+	long old = atomic_long_read(locked);
+
+	*user = NULL;
+	if (capable(CAP_IPC_LOCK))
+		return 0;
+	do {
+		if (pages > limit || old > limit - pages)
+			return -ENOMEM;
+	} while (!atomic_long_try_cmpxchg(locked, &old, old + pages));
+	*user = get_uid(current_user());
+	return 0;
 }
 
-/* Context: may sleep, takes the mmap lock. */
-void vhub_mem_uncharge(struct mm_struct *mm, unsigned long pages)
+/* Context: any. */
+void vhub_mem_uncharge(unsigned long pages, struct user_struct *user)
 {
-	account_locked_vm(mm, pages, false);
+	if (!user)
+		return;
+	atomic_long_sub(pages, &user->locked_vm);
+	free_uid(user);
 }
 
 static void vhub_region_unpin_pages(void **pages, unsigned long count)
@@ -90,7 +109,7 @@ static int vhub_region_pin_pages(struct vhub_region *region,
 }
 
 /**
- * vhub_region_pin - pin pages of the current process and charge them to it
+ * vhub_region_pin - pin pages of the current process and charge them to its user
  * @region: where to
  * @start: where they begin, page-aligned
  * @size: their bytes, page-aligned
@@ -113,9 +132,8 @@ int vhub_region_pin(struct vhub_region *region, u64 start, u64 size)
 	*region = (struct vhub_region){
 		.start = start,
 		.size = size,
-		.mm = current->mm,
 	};
-	ret = vhub_mem_charge(region->mm, count);
+	ret = vhub_mem_charge(count, &region->user);
 	if (ret)
 		return ret;
 
@@ -133,7 +151,6 @@ int vhub_region_pin(struct vhub_region *region, u64 start, u64 size)
 		goto err_free_pages;
 
 	kfree(chunk);
-	mmgrab(region->mm);
 	return 0;
 
 err_free_pages:
@@ -141,7 +158,7 @@ err_free_pages:
 err_free_chunk:
 	kfree(chunk);
 err_uncharge:
-	vhub_mem_uncharge(region->mm, count);
+	vhub_mem_uncharge(count, region->user);
 	return ret;
 }
 
@@ -157,8 +174,7 @@ void vhub_region_unpin(struct vhub_region *region)
 
 	vhub_region_unpin_pages(region->pages, count);
 	kvfree(region->pages);
-	vhub_mem_uncharge(region->mm, count);
-	mmdrop(region->mm);
+	vhub_mem_uncharge(count, region->user);
 }
 
 /**

@@ -10,20 +10,20 @@
 
 #include <uapi/linux/vhub_dev.h>
 
-struct mm_struct;
+struct user_struct;
 
 /**
  * struct vhub_region - pinned pages of a process
  * @start: where the process sees them, page-aligned
  * @size: their bytes
  * @pages: where the kernel sees each
- * @mm: what they are charged to, a reference of its own
+ * @user: whom they are charged to, see vhub_mem_charge()
  */
 struct vhub_region {
 	u64 start;
 	u64 size;
 	void **pages;
-	struct mm_struct *mm;
+	struct user_struct *user;
 };
 
 /**
@@ -39,8 +39,8 @@ struct vhub_mem_table {
 	struct vhub_region regions[VHUB_REGIONS_MAX];
 };
 
-int vhub_mem_charge(struct mm_struct *mm, unsigned long pages);
-void vhub_mem_uncharge(struct mm_struct *mm, unsigned long pages);
+int vhub_mem_charge(unsigned long pages, struct user_struct **user);
+void vhub_mem_uncharge(unsigned long pages, struct user_struct *user);
 int vhub_region_pin(struct vhub_region *region, u64 start, u64 size);
 void vhub_region_unpin(struct vhub_region *region);
 int vhub_mem_check(const struct vhub_mem_table *table, u64 start, u64 size);

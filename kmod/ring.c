@@ -14,7 +14,6 @@
 
 #include "ring.h"
 
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/virtio_net.h>
@@ -88,9 +87,8 @@ struct vhub_ring_pair *vhub_ring_create(struct vhub_rings *rings,
 	ring->rx_count = rings->rx_count;
 	ring->map_size = rings->map_size;
 	ring->mem = mem;
-	ring->mm = current->mm;
 
-	ret = vhub_mem_charge(ring->mm, ring->map_size >> PAGE_SHIFT);
+	ret = vhub_mem_charge(ring->map_size >> PAGE_SHIFT, &ring->user);
 	if (ret)
 		goto err_free_ring;
 
@@ -99,11 +97,10 @@ struct vhub_ring_pair *vhub_ring_create(struct vhub_rings *rings,
 		goto err_uncharge;
 	ring->tx = (void *)ring->head + rings->tx_offset;
 	ring->rx = (void *)ring->head + rings->rx_offset;
-	mmgrab(ring->mm);
 	return ring;
 
 err_uncharge:
-	vhub_mem_uncharge(ring->mm, ring->map_size >> PAGE_SHIFT);
+	vhub_mem_uncharge(ring->map_size >> PAGE_SHIFT, ring->user);
 err_free_ring:
 	kvfree(ring);
 	return ERR_PTR(ret);
@@ -118,8 +115,7 @@ err_free_ring:
 void vhub_ring_destroy(struct vhub_ring_pair *ring)
 {
 	vhub_ring_free_map(ring);
-	vhub_mem_uncharge(ring->mm, ring->map_size >> PAGE_SHIFT);
-	mmdrop(ring->mm);
+	vhub_mem_uncharge(ring->map_size >> PAGE_SHIFT, ring->user);
 	kvfree(ring);
 }
 

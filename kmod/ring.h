@@ -34,7 +34,7 @@ enum vhub_ring_limits {
  * @rx_count: descriptors of the RX ring, 0 for none
  * @map_size: bytes that are shared, all of them in one piece from @head on
  * @pages: the pages of these
- * @mm: what these are charged to, a reference of its own
+ * @user: whom these are charged to, see vhub_mem_charge()
  * @mem: memory that the descriptors name
  * @rx_done: the kernel's RX index
  * @rx_hint: where the last RX buffer was found
@@ -52,7 +52,7 @@ struct vhub_ring_pair {
 	u32 rx_count;
 	size_t map_size;
 	struct page **pages;
-	struct mm_struct *mm;
+	struct user_struct *user;
 	struct vhub_mem_table *mem;
 
 	/* Protected by the lock of the file's queue; may be peeked at. */

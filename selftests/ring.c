@@ -1139,44 +1139,89 @@ TEST_F(setup, regions_are_of_any_memory)
 	EXPECT_LE(0, ring_kick(&ring));
 }
 
-static long locked_kib(void)
+static int limit_locked(unsigned int pages)
 {
-	char line[256];
-	long kib = -1;
-	FILE *file = fopen("/proc/self/status", "r");
+	const struct rlimit limit = { pages * PAGE, pages * PAGE };
 
-	while (fgets(line, sizeof(line), file))
-		sscanf(line, "VmLck: %ld", &kib);
-	fclose(file);
-	return kib;
+	return setrlimit(RLIMIT_MEMLOCK, &limit);
+}
+
+/* Can there be so many more? Finds out by a file of its own, which is gone after. */
+static int has_room(unsigned char *mem, unsigned int pages)
+{
+	int fd = dev_open(O_RDWR), ret;
+
+	ret = mem_register(fd, mem, pages * PAGE);
+	close(fd);
+	return ret;
+}
+
+/* The limit is what the memory and three pages of rings take. */
+static int job_of_charged(void *arg)
+{
+	const unsigned int pages = MEM / PAGE;
+	struct ring ring = { .fd = dev_open(O_RDWR) };
+	unsigned char *mem = arg;
+
+	if (limit_locked(pages + 3) || has_room(mem, pages))
+		return 1;
+	if (mem_register(ring.fd, NULL, MEM) != -EFAULT)
+		return 2;
+	if (mem_register(ring.fd, mem, MEM) ||
+	    mem_register(ring.fd, mem, MEM) != -EEXIST)
+		return 3;
+	if (has_room(mem, 4) != -ENOMEM || has_room(mem, 3))
+		return 4;
+	if (ring_setup(&ring, 256, 256))
+		return 5;
+	if (has_room(mem, 1) != -ENOMEM)
+		return 6;
+	/* What is mapped is there. */
+	close(ring.fd);
+	if (has_room(mem, 1) != -ENOMEM)
+		return 7;
+	munmap(ring.map, ring.info.map_size);
+	return has_room(mem, pages);
 }
 
 TEST_F(setup, memory_is_charged_and_given_back)
 {
-	struct ring ring = { .fd = self->fd };
-	long before = locked_kib();
+	EXPECT_EQ(0, run_as(65534, 65534, 65534, job_of_charged, self->mem));
+}
 
-	ASSERT_EQ(0, mem_register(self->fd, self->mem, MEM));
-	EXPECT_EQ(before + MEM / 1024, locked_kib());
-	EXPECT_EQ(-EEXIST, mem_register(self->fd, self->mem, MEM));
-	EXPECT_EQ(before + MEM / 1024, locked_kib());
-	ASSERT_EQ(0, ring_setup(&ring, 256, 256));
-	EXPECT_EQ(before + MEM / 1024 + 12, locked_kib());
-	EXPECT_EQ(-EFAULT, mem_register(self->fd, NULL, MEM));
-	EXPECT_EQ(before + MEM / 1024 + 12, locked_kib());
-	close(self->fd);
-	EXPECT_EQ(before + MEM / 1024 + 12, locked_kib());
-	munmap(ring.map, ring.info.map_size);
-	EXPECT_EQ(before, locked_kib());
+/* Processes may come and go that register memory with a file of ours: they are this
+ * user's, whose limit it is.
+ */
+static int job_of_parent(void *arg)
+{
+	int fd = dev_open(O_RDWR), status = 0;
+	unsigned char *mem = arg;
+	pid_t child;
+
+	if (limit_locked(8))
+		return 1;
+	child = fork();
+	if (!child)
+		_exit(!!mem_register(fd, mem, 6 * PAGE));
+	if (waitpid(child, &status, 0) != child || status)
+		return 2;
+	if (has_room(mem, 3) != -ENOMEM || has_room(mem, 2))
+		return 3;
+	close(fd);
+	return has_room(mem, 8);
+}
+
+TEST_F(setup, limit_is_for_all_processes_of_a_user)
+{
+	EXPECT_EQ(0, run_as(65534, 65534, 65534, job_of_parent, self->mem));
 }
 
 static int job_of_limited(void *arg)
 {
-	const struct rlimit limit = { 8 * PAGE, 8 * PAGE };
 	struct ring ring = { .fd = dev_open(O_RDWR) };
 	unsigned char *mem = arg;
 
-	if (setrlimit(RLIMIT_MEMLOCK, &limit))
+	if (limit_locked(8))
 		return 1;
 	if (mem_register(ring.fd, mem, 9 * PAGE) != -ENOMEM)
 		return 2;
@@ -1195,6 +1240,8 @@ static int job_of_limited(void *arg)
 TEST_F(setup, limit_of_locked_memory_holds)
 {
 	EXPECT_EQ(0, run_as(65534, 65534, 65534, job_of_limited, self->mem));
+	/* But not for who may lock memory without one. */
+	EXPECT_EQ(2, run_as(0, 0, -1, job_of_limited, self->mem));
 }
 
 TEST_HARNESS_MAIN

@@ -142,7 +142,8 @@ struct vhub_attach {
  *	size. Descriptors name it by this address.
  * @len: in: its bytes, a multiple of the page size, not 0
  *
- * The pages are pinned, and charged to RLIMIT_MEMLOCK of the process.
+ * The pages are pinned, and charged to the user: with all that the user has pinned
+ * so, they may not exceed the caller's RLIMIT_MEMLOCK, unless it has CAP_IPC_LOCK.
  *
  * Errors, after which nothing is registered: EINVAL for a size, flag, address
  * or length that is none of the above; EEXIST for memory that overlaps a region
@@ -175,8 +176,8 @@ struct vhub_mem {
  *
  * Errors, after which there are no rings: EINVAL for a size, flag or count that
  * is none of the above, or no ring at all; EBUSY when the file has rings;
- * ENOMEM when RLIMIT_MEMLOCK, to which they are charged, or the memory does not
- * suffice; EFAULT.
+ * ENOMEM when RLIMIT_MEMLOCK (they are charged as registered memory is) or the
+ * memory does not suffice; EFAULT.
  */
 struct vhub_rings {
 	__u32	size;
