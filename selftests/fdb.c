@@ -715,7 +715,7 @@ static int try_all(void *arg)
 {
 	struct who *who = arg;
 
-	if (hub_set_number(HUB, VHUB_A_HUB_AGEING_MS, 1000) != who->set ||
+	if (hub_set_number(HUB, VHUB_A_HUB_AGEING_MS, 1000000) != who->set ||
 	    fdb_add(HUB, X, 0, PORT_C) != who->add ||
 	    fdb_del(HUB, B, 0) != who->del ||
 	    fdb_flush(HUB, -1, -1) != who->flush ||
