@@ -45,7 +45,7 @@ static inline void vhub_compat_dev_setup(struct net_device *dev)
 /* The attributes a dump was asked with. */
 static inline struct nlattr **vhub_compat_dump_attrs(struct netlink_callback *cb)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 	return genl_info_dump(cb)->attrs;
 #else
 	return genl_dumpit_info(cb)->attrs;
