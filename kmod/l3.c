@@ -268,15 +268,17 @@ drop:
 static unsigned long vhub_l3_tend_locked(struct vhub_l3 *l3,
 					 struct vhub_l3_neighbour *neighbour)
 {
+	unsigned long now = jiffies;
+
 	lockdep_assert_held(&l3->table.lock);
 
 	if (!neighbour->asked) {
-		if (time_after(jiffies, neighbour->used + VHUB_L3_UNUSED_MAX))
+		if (time_after(now, neighbour->used + VHUB_L3_UNUSED_MAX))
 			vhub_l3_remove_neighbour_locked(l3, neighbour);
 		return VHUB_L3_AGE_EVERY;
 	}
-	if (time_before(jiffies, neighbour->when))
-		return neighbour->when - jiffies;
+	if (time_before(now, neighbour->when))
+		return neighbour->when - now;
 	if (neighbour->asked < VHUB_L3_QUESTIONS) {
 		vhub_l3_ask_locked(l3, neighbour);
 		return VHUB_L3_ASK_EVERY;
@@ -289,7 +291,7 @@ static unsigned long vhub_l3_tend_locked(struct vhub_l3 *l3,
 	vhub_l3_drop_waiting_locked(l3, neighbour);
 	neighbour->asked = 0;
 	neighbour->failed = true;
-	neighbour->when = jiffies + VHUB_L3_FAILED_FOR;
+	neighbour->when = now + VHUB_L3_FAILED_FOR;
 	return VHUB_L3_AGE_EVERY;
 }
 
