@@ -588,6 +588,7 @@ static int vhub_l3_transmit(struct vhub_l3 *l3, struct vhub_batch *batch,
 		kfree_skb(skb);
 		return VHUB_L3_PASSED_OVER;
 	}
+	skb_forward_csum(skb);
 	return dev_queue_xmit(skb) == NET_XMIT_SUCCESS ? VHUB_L3_TAKEN :
 							 VHUB_A_DROPS_FULL;
 }

@@ -119,6 +119,8 @@ static int vhub_netdev_transmit(struct net_device *dev,
 		kfree_skb(skb);
 		return VHUB_A_DROPS_OFFLOAD;
 	}
+	/* A sum over what was received is nothing that drivers know of. */
+	skb_forward_csum(skb);
 	skb->dev = dev;
 	return dev_queue_xmit(skb) == NET_XMIT_SUCCESS ? 0 : VHUB_A_DROPS_FULL;
 }
