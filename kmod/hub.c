@@ -406,6 +406,8 @@ static netdev_tx_t vhub_hub_dev_xmit(struct sk_buff *skb,
 	skb_tx_timestamp(skb);
 	skb_orphan(skb);
 	nf_reset_ct(skb);
+	nf_reset_trace(skb);
+	skb_ext_reset(skb);
 	skb_dst_drop(skb);
 
 	vhub_frame_init_skb(&frame, skb);
