@@ -46,7 +46,8 @@ static inline u64 vhub_segs_len(const struct vhub_seg *segs, u32 count)
  * @len: bytes of the frame
  * @one: where @segs points to when there is but one
  * @offload: what is left to do on it, all 0 in a frame that is an skb
- * @needs: TUN_F_* bits that a receiver must have to take it as it is
+ * @needs: TUN_F_* and VHUB_NEEDS_* bits that a receiver must have to take it as
+ *	it is
  * @hash: of the flow it belongs to, 0 until a multi-queue port is met
  * @broken: neither @skb nor @plain can be made, by VHUB_A_DROPS_*; else 0
  * @item: the frame in a form that can be kept, the batch's reference; 0 until a

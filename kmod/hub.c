@@ -20,6 +20,7 @@
 #include "forward.h"
 #include "netdev.h"
 #include "netlink.h"
+#include "offload.h"
 
 #define VHUB_HUB_PERM_DEFAULT	0660
 
@@ -223,7 +224,7 @@ static bool vhub_host_hears(const struct net_device *dev,
 static bool vhub_host_fits(const struct net_device *dev,
 			   const struct vhub_frame *frame)
 {
-	if (frame->needs & ~TUN_F_CSUM)
+	if (vhub_offload_is_gso(frame->needs))
 		return true;
 	return frame->len <= READ_ONCE(dev->mtu) + VLAN_ETH_HLEN;
 }

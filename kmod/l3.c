@@ -573,7 +573,7 @@ static int vhub_l3_transmit(struct vhub_l3 *l3, struct vhub_batch *batch,
 	struct sk_buff *skb;
 	int reason;
 
-	if (frame->len - ETH_HLEN > mtu && !(frame->needs & ~TUN_F_CSUM))
+	if (frame->len - ETH_HLEN > mtu && !vhub_offload_is_gso(frame->needs))
 		return VHUB_A_DROPS_TOO_BIG;
 	if (!vhub_frame_skb(frame, batch->dev))
 		return frame->broken;

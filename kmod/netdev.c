@@ -104,7 +104,7 @@ static int vhub_netdev_transmit(struct net_device *dev,
 	struct sk_buff *skb;
 	int reason;
 
-	if (frame->len > max && !(frame->needs & ~TUN_F_CSUM))
+	if (frame->len > max && !vhub_offload_is_gso(frame->needs))
 		return VHUB_A_DROPS_TOO_BIG;
 	if (!vhub_frame_skb(frame, batch->dev))
 		return frame->broken;

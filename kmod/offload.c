@@ -162,10 +162,9 @@ u32 vhub_offload_needs(const struct vhub_offload *offload)
  * vhub_offload_needs_skb - the same for a frame that came as an skb
  * @skb: the frame
  *
- * Return: TUN_F_* bits; a kind of segmentation that no virtio-net header can
- * tell gives a bit that no port has.
+ * Return: TUN_F_* and VHUB_NEEDS_* bits.
  */
-u32 vhub_offload_needs_skb(const struct sk_buff *skb)
+u32 vhub_offload_needs_skb(struct sk_buff *skb)
 {
 	const unsigned int known = SKB_GSO_TCPV4 | SKB_GSO_TCPV6 |
 				   SKB_GSO_TCP_ECN | SKB_GSO_UDP_L4 |
@@ -173,13 +172,15 @@ u32 vhub_offload_needs_skb(const struct sk_buff *skb)
 	u32 needs = skb->ip_summed == CHECKSUM_PARTIAL ? TUN_F_CSUM : 0;
 	unsigned int type;
 
+	if (needs && skb_csum_is_sctp(skb))
+		needs |= VHUB_NEEDS_CRC32C;
 	if (!skb_is_gso(skb))
 		return needs;
 
 	type = skb_shinfo(skb)->gso_type;
 	/* Tunnels, lists of frames, and what is larger than a hub carries. */
 	if ((type & ~known) || skb->len > VHUB_FRAME_MAX)
-		return needs | BIT(31);
+		return needs | VHUB_NEEDS_SEGMENTS;
 	if (type & SKB_GSO_TCP_ECN)
 		needs |= TUN_F_TSO_ECN;
 	if (type & SKB_GSO_TCPV4)
@@ -188,7 +189,7 @@ u32 vhub_offload_needs_skb(const struct sk_buff *skb)
 		return needs | TUN_F_TSO6;
 	if (VHUB_HAVE_USO && (type & SKB_GSO_UDP_L4))
 		return needs | TUN_F_USO4 | TUN_F_USO6;
-	return needs | BIT(31);
+	return needs | VHUB_NEEDS_SEGMENTS;
 }
 
 /**
@@ -246,7 +247,7 @@ struct sk_buff *vhub_offload_complete(struct sk_buff *skb)
 	if (!skb_is_gso(clone)) {
 		/* A header may speak of segments where there is but one. */
 		if (clone->ip_summed == CHECKSUM_PARTIAL)
-			ret = skb_checksum_help(clone);
+			ret = skb_csum_hwoffload_help(clone, 0);
 		if (ret)
 			goto err_free_clone;
 		return clone;
