@@ -192,18 +192,16 @@ u32 vhub_hub_rights(struct vhub_hub *hub)
 
 /**
  * vhub_hub_set_mode - change what the hub does with frames
- * @hub: the hub, its mutex @change held
+ * @hub: the hub, its mutex @change held, not dead
  * @mode: one of VHUB_HUB_MODE_*
  *
  * Context: may sleep.
- * Return: 0; -ENODEV for a hub that goes, -ENOMEM.
+ * Return: 0 or -ENOMEM.
  */
 int vhub_hub_set_mode(struct vhub_hub *hub, u32 mode)
 {
 	lockdep_assert_held(&hub->change);
 
-	if (hub->dead)
-		return -ENODEV;
 	if (mode == VHUB_HUB_MODE_SWITCH)
 		return vhub_fdb_open(&hub->fdb);
 	vhub_fdb_close(&hub->fdb);
@@ -532,17 +530,22 @@ static struct rtnl_link_ops vhub_hub_link_ops __read_mostly = {
 	.validate	= vhub_hub_link_validate,
 };
 
-/* From here on listeners hear no more of the hub: its ports go with it. */
+/* From here on listeners hear no more of the hub: its ports go with it. The
+ * kernel says that it goes each second, while others have references.
+ */
 static void vhub_hub_retire(struct vhub_hub *hub)
 {
 	lockdep_assert_held(&hub->change);
 
-	spin_lock(&hub->lock);
-	hub->dead = true;
-	spin_unlock(&hub->lock);
+	if (hub->dead)
+		return;
 
 	vhub_hub_count_change(hub);
 	vhub_nl_notify_hub_del(hub);
+
+	spin_lock(&hub->lock);
+	hub->dead = true;
+	spin_unlock(&hub->lock);
 }
 
 /* Tells listeners what rtnetlink users did to a hub. */

@@ -27,7 +27,8 @@
  * @count: how many ports are in @numbers
  * @port_changes: how often a port came or went, running freely; may be peeked
  *	at without @lock
- * @dead: takes no more ports; written under @change, too
+ * @dead: takes no more ports, and nothing is told of it; written under @change,
+ *	too
  * @owner: whom the owner's bits of @perm are for
  * @group: whom the group's bits of @perm are for
  * @perm: permission bits as of a file, 0777 at most

@@ -200,9 +200,16 @@ void vhub_nl_notify_end(struct vhub_hub *hub, struct sk_buff *msg,
 				group, gfp);
 }
 
+/* The same of a hub or a port. NULL, too, when it was told that the hub goes: who heard
+ * more of it would take it for one that is there.
+ */
 static struct sk_buff *vhub_nl_event_begin(struct vhub_hub *hub, u8 cmd,
 					   void **hdr)
 {
+	lockdep_assert_held(&hub->change);
+
+	if (hub->dead)
+		return NULL;
 	return vhub_nl_notify_begin(hub, cmd, VHUB_NLGRP_EVENTS, GFP_KERNEL,
 				    hdr);
 }

@@ -379,11 +379,12 @@ static int vhub_nl_change_hub(struct vhub_hub *hub, struct genl_info *info,
 	struct nlattr *max = info->attrs[VHUB_A_HUB_MAX_ADDRESSES];
 	struct nlattr *ageing = info->attrs[VHUB_A_HUB_AGEING_MS];
 	struct nlattr *mode = info->attrs[VHUB_A_HUB_MODE];
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&hub->change);
+	ret = hub->dead ? -ENODEV : 0;
 	/* The only one that can fail. */
-	if (mode)
+	if (!ret && mode)
 		ret = vhub_hub_set_mode(hub, nla_get_u32(mode));
 	if (!ret) {
 		if (ageing)

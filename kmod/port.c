@@ -116,9 +116,7 @@ static void vhub_port_unlink_locked(struct vhub_port *port,
 	RCU_INIT_POINTER(port->hub, NULL);
 }
 
-/* Takes a port off its hub and tells, unless who was told that the hub goes
- * knows it of its ports. Its addresses go first, see struct vhub_fdb.
- */
+/* Takes a port off its hub and tells. Its addresses go first, see struct vhub_fdb. */
 static void vhub_port_unlink(struct vhub_port *port, struct vhub_hub *hub)
 {
 	u32 number = port->number;
@@ -132,8 +130,7 @@ static void vhub_port_unlink(struct vhub_port *port, struct vhub_hub *hub)
 	spin_unlock(&hub->lock);
 
 	/* From here on the port may be freed. */
-	if (!hub->dead)
-		vhub_nl_notify_port_del(hub, number);
+	vhub_nl_notify_port_del(hub, number);
 }
 
 /* The port's hub with a reference, or NULL. */

@@ -6,12 +6,16 @@
 #include "kselftest_harness.h"
 
 #include <fcntl.h>
+#include <netinet/ip6.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <linux/genetlink.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 
 #include "vhub_bad.h"
 #include "vhub_ring.h"
@@ -1090,6 +1094,190 @@ TEST_F(events, of_the_hosts_cable)
 	ASSERT_EQ(0, link_up(HUB, false));
 	EXPECT_TRUE(hears_port(&self->ear, VHUB_CMD_PORT_NTF, 0, &info));
 	EXPECT_FALSE(info.flags & VHUB_PORT_FLAG_RECV);
+	EXPECT_TRUE(hears_nothing(&self->ear));
+}
+
+/*
+ * The last that is heard of a hub
+ */
+static int change_perm(int fd)
+{
+	(void)fd;
+	return hub_set(HUB, -1, -1, 0640, NULL);
+}
+
+static int change_mode(int fd)
+{
+	int ret = hub_set_number(HUB, VHUB_A_HUB_MODE, VHUB_HUB_MODE_SWITCH);
+
+	(void)fd;
+	return ret ? ret : hub_set_number(HUB, VHUB_A_HUB_MODE,
+					  VHUB_HUB_MODE_HUB);
+}
+
+static int change_link(int fd)
+{
+	int ret = port_set_link(HUB, 1, 0);
+
+	(void)fd;
+	return ret ? ret : port_set_link(HUB, 1, 1);
+}
+
+/* The file does not say when the hub is gone. */
+static int change_carrier(int fd)
+{
+	int off = 0, on = 1, ret = ioctl(fd, TUNSETCARRIER, &off);
+
+	return ret ? ret : ioctl(fd, TUNSETCARRIER, &on);
+}
+
+static int (*const changes[])(int fd) = {
+	change_perm, change_mode, change_link, change_carrier,
+};
+
+#define CHANGES	(sizeof(changes) / sizeof(*changes))
+
+/* A process that makes a change again and again, as long as that can be done. */
+static pid_t start_changes(int (*change)(int fd), int fd)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!change(fd))
+		;
+	_exit(0);
+}
+
+static void end_child(pid_t child)
+{
+	if (child <= 0)
+		return;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* Have all of them been heard of? */
+static bool hears_changes(struct genl *ear)
+{
+	const struct nlmsghdr *nlh;
+	int cmd, hubs = 0, ports = 0;
+
+	while (wait_until((cmd = next_event(ear, &nlh)))) {
+		hubs += cmd == VHUB_CMD_HUB_NTF;
+		ports += cmd == VHUB_CMD_PORT_NTF;
+		if (cmd < 0 || (hubs > 8 && ports > 8))
+			return cmd > 0;
+	}
+	return false;
+}
+
+/* Is the end of a hub the last of what waits to be heard, and told once? */
+static bool hears_end(struct genl *ear)
+{
+	const struct nlmsghdr *nlh;
+	int cmd, last = 0, ends = 0;
+
+	while ((cmd = next_event(ear, &nlh))) {
+		if (cmd < 0)
+			return false;
+		ends += cmd == VHUB_CMD_HUB_DEL_NTF;
+		last = cmd;
+	}
+	return last == VHUB_CMD_HUB_DEL_NTF && ends == 1;
+}
+
+/* Whoever changes it meanwhile. */
+TEST_F_TIMEOUT(events, of_a_hub_end_when_it_goes, 120)
+{
+	const int room = 32 << 20;
+	pid_t children[CHANGES];
+	unsigned int i, round;
+
+	ASSERT_EQ(0, setsockopt(mnl_socket_get_fd(self->ear.sock), SOL_SOCKET,
+				SO_RCVBUFFORCE, &room, sizeof(room)));
+	for (round = 0; round < rounds(100); round++) {
+		self->fd = attach(HUB);
+		ASSERT_LE(0, self->fd);
+		for (i = 0; i < CHANGES; i++)
+			children[i] = start_changes(changes[i], self->fd);
+		EXPECT_TRUE(hears_changes(&self->ear));
+		EXPECT_EQ(0, link_del(HUB));
+		for (i = 0; i < CHANGES; i++)
+			end_child(children[i]);
+		close(self->fd);
+		ASSERT_TRUE(hears_end(&self->ear)) {
+			TH_LOG("round %u", round);
+		}
+		ASSERT_EQ(0, hub_add(HUB));
+	}
+}
+
+/* A tunnel to a station that is looked for and not found: what is sent there waits. */
+static const char make_dead_end[] =
+	"set -e\n"
+	"ip link add lan1 up type vhub\n"
+	"ip addr add 192.0.2.1/24 dev lan1\n"
+	"echo 1000 >/proc/sys/net/ipv4/neigh/lan1/mcast_solicit\n"
+	"ip link add sit1 up type sit remote 192.0.2.9\n";
+
+/* Sends to the dead end all that the socket has room for, and one frame more to the
+ * hub: that waits for room, and holds a reference.
+ */
+static pid_t start_holder(void)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IPV6),
+		.sll_ifindex = if_nametoindex("sit1"),
+	};
+	struct ip6_hdr packet[2] = {
+		{ .ip6_vfc = 6 << 4, .ip6_nxt = IPPROTO_NONE, .ip6_hlim = 64 },
+	};
+	int sock, room = 1;
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sock = socket(AF_PACKET, SOCK_RAW, 0);
+	setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	while (sendto(sock, packet, sizeof(packet[0]), MSG_DONTWAIT,
+		      (void *)&to, sizeof(to)) > 0)
+		;
+	to.sll_ifindex = if_nametoindex(HUB);
+	sendto(sock, packet, sizeof(packet), 0, (void *)&to, sizeof(to));
+	_exit(1);
+}
+
+/* The kernel tells of it each second while somebody holds it. */
+TEST_F(events, of_a_hub_end_once_when_it_is_held)
+{
+	pid_t holder, remover;
+	struct hub_info info;
+	long long told;
+	int status;
+
+	ASSERT_EQ(0, system(make_dead_end));
+	ASSERT_EQ(0, link_up(HUB, true));
+	holder = start_holder();
+	ASSERT_TRUE(wait_until(is_asleep(holder)));
+	while (!hears_nothing(&self->ear))
+		;
+	remover = fork();
+	if (!remover)
+		_exit(link_del(HUB) ? 1 : 0);
+	ASSERT_TRUE(wait_until(hears_hub(&self->ear, VHUB_CMD_HUB_DEL_NTF, HUB,
+					 &info)));
+	told = now_ms();
+	EXPECT_TRUE(wait_until(now_ms() > told + 2000));
+	EXPECT_TRUE(is_asleep(holder));
+	EXPECT_EQ(0, waitpid(remover, &status, WNOHANG));
+	EXPECT_TRUE(hears_nothing(&self->ear));
+	end_child(holder);
+	ASSERT_EQ(remover, waitpid(remover, &status, 0));
+	EXPECT_EQ(0, status);
 	EXPECT_TRUE(hears_nothing(&self->ear));
 }
 
