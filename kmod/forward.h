@@ -12,9 +12,11 @@
 struct net;
 struct net_device;
 struct vhub_port;
+struct vhub_ring_pair;
 
 enum vhub_forward_limits {
 	VHUB_BATCH_MAX = 64,	/* frames of one batch */
+	VHUB_HEAD_SIZE = 16,	/* bytes that tell where a frame may go */
 };
 
 /**
@@ -86,7 +88,8 @@ struct vhub_frame {
  * @dev: device of the hub, set by vhub_forward()
  * @last: no receiver follows the one that has it, so it may have the frames
  *	themselves
- * @shared: the frames lie in memory of a process, which can change them
+ * @ring: the TX ring that they come from, if they lie in memory of a process, which
+ *	can change them: vhub_ring_keep_heads(); else NULL
  *
  * Frames that go from ring to ring are never more than @simple: a struct
  * vhub_frame costs as much to make as a small frame to copy.
@@ -102,7 +105,7 @@ struct vhub_batch {
 	u64 bytes;
 	struct net_device *dev;
 	bool last;
-	bool shared;
+	struct vhub_ring_pair *ring;
 };
 
 /**

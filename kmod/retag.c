@@ -10,8 +10,10 @@
  * that is an skb is cloned, and the header of the clone is changed. What is left
  * to do on the frame moves with its bytes.
  *
- * A tag is always written out of our memory: a process that changes a frame while
- * it is on its way cannot have it leave in another VLAN than it was checked for.
+ * The addresses and the tag, or what lies where a tag would be, come out of our
+ * memory, as the switch has it (vhub_ring_keep_heads()): a process that changes a
+ * frame while it is on its way cannot have it leave in another VLAN than it was
+ * checked for.
  */
 
 #include "retag.h"

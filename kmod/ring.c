@@ -555,19 +555,15 @@ static struct vhub_desc *vhub_ring_tx_desc(const struct vhub_ring_pair *ring,
 	return &ring->tx[index & (ring->tx_count - 1)];
 }
 
-/* Takes the header off the begin of a frame. */
-static int vhub_ring_take_hdr(const struct vhub_ring_gather *gather,
-			      struct vhub_frame *frame)
+/* Takes bytes off the begin of a frame, whose pieces are in its ring. */
+static void vhub_ring_skip(struct vhub_frame *frame, u32 len)
 {
 	struct vhub_seg *seg = (struct vhub_seg *)frame->segs;
-	struct vhub_offload offload = {};
-	struct virtio_net_hdr hdr;
-	u32 part, left;
-	int ret;
+	u32 part;
 
-	vhub_frame_peek(frame, &hdr, sizeof(hdr));
-	for (left = gather->hdr_size; left; left -= part) {
-		part = min(left, seg->len);
+	frame->len -= len;
+	for (; len; len -= part) {
+		part = min(len, seg->len);
 		seg->data += part;
 		seg->len -= part;
 		if (!seg->len) {
@@ -576,8 +572,18 @@ static int vhub_ring_take_hdr(const struct vhub_ring_gather *gather,
 		}
 	}
 	frame->segs = seg;
-	frame->len -= gather->hdr_size;
+}
 
+/* Takes the header off the begin of a frame. */
+static int vhub_ring_take_hdr(const struct vhub_ring_gather *gather,
+			      struct vhub_frame *frame)
+{
+	struct vhub_offload offload = {};
+	struct virtio_net_hdr hdr;
+	int ret;
+
+	vhub_frame_peek(frame, &hdr, sizeof(hdr));
+	vhub_ring_skip(frame, gather->hdr_size);
 	ret = vhub_offload_parse(&offload, &hdr,
 				 vhub_fdport_hdr_is_le(gather->fdport),
 				 frame->len);
@@ -644,13 +650,13 @@ static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
 				  struct vhub_frame *frame)
 {
 	struct vhub_ring_pair *ring = gather->ring;
-	u32 count = 0, begin = gather->segs;
+	u32 count = 0, begin = gather->segs++;
 	struct vhub_desc *desc;
 	int reason = 0;
 	u16 flags;
 
 	*frame = (struct vhub_frame){
-		.segs = &ring->segs[begin],
+		.segs = &ring->segs[gather->segs],
 	};
 	do {
 		if (ring->tx_done + count == gather->posted) {
@@ -744,9 +750,11 @@ static void vhub_ring_gather_usual(struct vhub_ring_gather *gather)
 	} while (place + count == ring->tx_count);
 }
 
-/* Pieces that a frame can have: each buffer, and the pages, cut it. */
+/* Pieces that a frame can have: each buffer, and the pages, cut it. One more is for
+ * its head.
+ */
 #define VHUB_RING_FRAME_SEGS \
-	(2 * VHUB_CHAIN_MAX + (VHUB_FRAME_MAX + VHUB_VNET_HDR_MAX) / 4096)
+	(1 + 2 * VHUB_CHAIN_MAX + (VHUB_FRAME_MAX + VHUB_VNET_HDR_MAX) / 4096)
 
 /* Is there room in the batch for one more frame of any shape? */
 static bool vhub_ring_gather_has_room(const struct vhub_ring_gather *gather)
@@ -765,19 +773,21 @@ static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
 	struct vhub_batch *batch = &gather->batch;
 	u32 count;
 
-	BUILD_BUG_ON(VHUB_RING_FRAME_SEGS + VHUB_BATCH_MAX > VHUB_RING_SEGS);
+	BUILD_BUG_ON(2 * VHUB_BATCH_MAX + VHUB_RING_FRAME_SEGS >
+		     VHUB_RING_SEGS);
 	BUILD_BUG_ON(VHUB_BATCH_MAX * VHUB_RING_USUAL > VHUB_RING_BYTES);
 
 	*batch = (struct vhub_batch){
 		.simple = ring->segs,
 		.frames = ring->frames,
-		.shared = true,
+		.ring = ring,
 	};
 	vhub_ring_gather_usual(gather);
 	if (ring->tx_done == gather->posted || batch->count == VHUB_BATCH_MAX)
 		return true;
 
-	gather->segs = batch->count;
+	/* Those of the usual frames, if they come to need any. */
+	gather->segs = 2 * batch->count;
 	vhub_batch_expand(batch);
 	while (ring->tx_done != gather->posted &&
 	       vhub_ring_gather_has_room(gather)) {
@@ -788,6 +798,47 @@ static bool vhub_ring_gather_batch(struct vhub_ring_gather *gather)
 		WRITE_ONCE(ring->tx_done, ring->tx_done + count);
 	}
 	return true;
+}
+
+static void vhub_ring_keep_head(struct vhub_ring_pair *ring, u32 i)
+{
+	struct vhub_frame *frame = &ring->frames[i];
+	u32 len = vhub_frame_peek(frame, ring->heads[i], VHUB_HEAD_SIZE);
+	struct vhub_seg *seg;
+
+	if (frame->segs == &frame->one) {
+		/* A usual one has its pieces elsewhere, and no room there. */
+		seg = &ring->segs[2 * i + 1];
+		*seg = frame->one;
+		frame->segs = seg;
+	}
+	vhub_ring_skip(frame, len);
+
+	seg = (struct vhub_seg *)frame->segs - 1;
+	*seg = (struct vhub_seg){
+		.data = ring->heads[i],
+		.len = len,
+	};
+	frame->segs = seg;
+	frame->seg_count++;
+	frame->len += len;
+}
+
+/**
+ * vhub_ring_keep_heads - let what is looked at be what goes
+ * @batch: frames out of a TX ring, as they were gathered
+ *
+ * Their first VHUB_HEAD_SIZE bytes are copied and take the place of those that
+ * the process can change. What follows still lies in its memory.
+ */
+void vhub_ring_keep_heads(struct vhub_batch *batch)
+{
+	u32 i;
+
+	if (batch->simple)
+		vhub_batch_expand(batch);
+	for (i = 0; i < batch->count; i++)
+		vhub_ring_keep_head(batch->ring, i);
 }
 
 /**

@@ -18,7 +18,7 @@ struct vhub_file;
 struct vm_area_struct;
 
 enum vhub_ring_limits {
-	VHUB_RING_SEGS	= 512,		/* pieces of all frames of a batch */
+	VHUB_RING_SEGS	= 576,		/* pieces of all frames of a batch */
 	VHUB_RING_BYTES	= 256 << 10,	/* bytes of a batch, about */
 	VHUB_RING_USUAL	= 4096,		/* longest usual frame */
 	VHUB_RING_WORK	= 1 << 20,	/* bytes copied before others may run */
@@ -41,7 +41,8 @@ enum vhub_ring_limits {
  * @tx_done: the kernel's TX index
  * @tx_hint: where the last frame was found
  * @frames: the batch that is being sent
- * @segs: the pieces of its frames
+ * @segs: the pieces of its frames, with room for one more before those of each
+ * @heads: the begin of each frame, if its process is not to change that any more
  */
 struct vhub_ring_pair {
 	/* Set at creation, then read-only. */
@@ -64,6 +65,7 @@ struct vhub_ring_pair {
 	u32 tx_hint;
 	struct vhub_frame frames[VHUB_BATCH_MAX];
 	struct vhub_seg segs[VHUB_RING_SEGS];
+	u8 heads[VHUB_BATCH_MAX][VHUB_HEAD_SIZE];
 };
 
 /**
@@ -89,6 +91,7 @@ struct vhub_ring_pair *vhub_ring_create(struct vhub_rings *rings,
 void vhub_ring_destroy(struct vhub_ring_pair *ring);
 int vhub_ring_map(struct vhub_ring_pair *ring, struct vm_area_struct *vma);
 long vhub_ring_kick(struct vhub_ring_pair *ring, struct vhub_fdport *fdport);
+void vhub_ring_keep_heads(struct vhub_batch *batch);
 
 void vhub_ring_fill_begin_locked(struct vhub_ring_fill *fill);
 u32 vhub_ring_fill_usual_locked(struct vhub_ring_fill *fill,

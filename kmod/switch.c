@@ -15,6 +15,11 @@
  * the same VLAN, too, and have the same kind of tag. They leave as they came, or
  * with a tag put in or taken out (retag.h): made when the first receiver comes
  * that needs it so, and then for all such.
+ *
+ * Frames of a ring can be changed by their process after they were looked at, and
+ * before each receiver has them. It is no matter if the port may send what it
+ * likes. Where it may not, for its source or its VLANs, what is looked at is copied
+ * first and goes to all (vhub_ring_keep_heads()).
  */
 
 #include "switch.h"
@@ -26,6 +31,7 @@
 #include "forward.h"
 #include "hub.h"
 #include "retag.h"
+#include "ring.h"
 #include "vlan.h"
 
 /**
@@ -69,6 +75,7 @@ struct vhub_switch_vlan {
  * @hub: the hub
  * @from: port that sends
  * @batch: the batch
+ * @lock: the only address that @from may send from, as it was when the batch came
  * @head: of the last frame that was looked at
  * @refused: why @from may not send it, by VHUB_A_DROPS_*; else 0
  * @vlan: its VLAN
@@ -87,6 +94,7 @@ struct vhub_switch {
 	struct vhub_hub *hub;
 	struct vhub_port *from;
 	struct vhub_batch *batch;
+	u64 lock;
 	struct vhub_switch_head head;
 	int refused;
 	struct vhub_switch_vlan vlan;
@@ -109,6 +117,7 @@ static void vhub_switch_copy_head(const struct vhub_seg *seg,
 				  struct vhub_switch_head *head)
 {
 	BUILD_BUG_ON(sizeof(*head) != 2 * sizeof(u64));
+	BUILD_BUG_ON(sizeof(*head) != VHUB_HEAD_SIZE);
 
 	if (likely(seg->len >= VLAN_ETH_HLEN)) {
 		memcpy(head, seg->data, sizeof(*head));
@@ -179,12 +188,10 @@ static struct vhub_fdb_key vhub_switch_key(const u8 addr[ETH_ALEN], u16 vid)
 	return key;
 }
 
-static bool vhub_switch_is_locked_out(const struct vhub_port *from,
+static bool vhub_switch_is_locked_out(const struct vhub_switch *sw,
 				      const struct vhub_switch_head *head)
 {
-	u64 lock = READ_ONCE(from->lock);
-
-	return lock && lock != vhub_port_lock_bits(head->source);
+	return sw->lock && sw->lock != vhub_port_lock_bits(head->source);
 }
 
 static void vhub_switch_learn(struct vhub_switch *sw,
@@ -257,7 +264,7 @@ static bool vhub_switch_find_vlan(struct vhub_switch *sw,
 static int vhub_switch_admit(struct vhub_switch *sw,
 			     const struct vhub_switch_head *head)
 {
-	if (unlikely(vhub_switch_is_locked_out(sw->from, head)))
+	if (unlikely(vhub_switch_is_locked_out(sw, head)))
 		return VHUB_A_DROPS_LOCKED;
 	if (unlikely(!vhub_switch_find_vlan(sw, head)))
 		return VHUB_A_DROPS_VLAN;
@@ -281,12 +288,10 @@ static bool vhub_switch_same_vlan(const struct vhub_switch *sw)
 }
 
 /* What has to be done with the frames of the run for a port that wants them with
- * a tag. That of a frame which its sender can still change is written anew, for
- * it may tell another VLAN by now; only from one transparent port to another is
- * that no matter.
+ * a tag.
  */
 static enum vhub_retag_change
-vhub_switch_how_to_tag(const struct vhub_switch *sw, bool transparent)
+vhub_switch_how_to_tag(const struct vhub_switch *sw)
 {
 	switch (sw->run_vlan.tag) {
 	case VHUB_VLAN_TAG_NONE:
@@ -294,8 +299,7 @@ vhub_switch_how_to_tag(const struct vhub_switch *sw, bool transparent)
 	case VHUB_VLAN_TAG_PRIORITY:
 		return VHUB_RETAG_REPLACE;
 	default:
-		return sw->batch->shared && !(transparent && !sw->vlans) ?
-		       VHUB_RETAG_REPLACE : VHUB_RETAG_NOTHING;
+		return VHUB_RETAG_NOTHING;
 	}
 }
 
@@ -338,7 +342,7 @@ static noinline u32 vhub_switch_deliver_vlan(struct vhub_switch *sw,
 		return 0;
 
 	if (egress == VHUB_VLAN_EGRESS_TAGGED)
-		change = vhub_switch_how_to_tag(sw, !vlans);
+		change = vhub_switch_how_to_tag(sw);
 	else if (egress == VHUB_VLAN_EGRESS_UNTAGGED &&
 		 sw->run_vlan.tag != VHUB_VLAN_TAG_NONE)
 		change = VHUB_RETAG_REMOVE;
@@ -499,6 +503,7 @@ u32 vhub_switch_forward(struct vhub_hub *hub, struct vhub_port *from,
 		.hub = hub,
 		.from = from,
 		.batch = batch,
+		.lock = READ_ONCE(from->lock),
 		.has_vlans = READ_ONCE(hub->vlan_ports),
 	};
 	u32 i;
@@ -507,6 +512,8 @@ u32 vhub_switch_forward(struct vhub_hub *hub, struct vhub_port *from,
 
 	if (unlikely(sw.has_vlans))
 		sw.vlans = rcu_dereference(from->vlans);
+	if (unlikely((sw.lock || sw.has_vlans) && batch->ring))
+		vhub_ring_keep_heads(batch);
 	vhub_switch_read_head(batch, 0, &sw.head);
 	sw.refused = vhub_switch_admit(&sw, &sw.head);
 	sw.way = vhub_switch_find_way(&sw, &sw.head);
