@@ -232,6 +232,8 @@ void *vhub_mem_find_slow(const struct vhub_mem_table *table, u32 *hint,
 		offset = addr - region->start;
 		if (offset >= region->size)
 			continue;
+		offset = array_index_nospec((unsigned long)offset,
+					    (unsigned long)region->size);
 		*hint = i;
 		*piece = vhub_region_piece(region, offset, len);
 		return region->pages[offset >> PAGE_SHIFT] +

@@ -6,6 +6,7 @@
 #define _VHUB_MEM_H
 
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/types.h>
 
 #include <uapi/linux/vhub_dev.h>
@@ -48,6 +49,23 @@ void *vhub_mem_find_slow(const struct vhub_mem_table *table, u32 *hint,
 			 u64 addr, u32 len, u32 *piece);
 
 /**
+ * vhub_region_at - where a place of a region lies
+ * @region: the region
+ * @offset: bytes from its begin on, found to be less than its size
+ *
+ * The process chooses @offset, and what lies there is used as an address. So a
+ * processor that runs ahead with one that is too large is kept within the region.
+ */
+static inline void *vhub_region_at(const struct vhub_region *region, u64 offset)
+{
+	/* Sizes are no longer than that: vhub_mem_check(). */
+	unsigned long at = array_index_nospec((unsigned long)offset,
+					      (unsigned long)region->size);
+
+	return region->pages[at >> PAGE_SHIFT] + offset_in_page(at);
+}
+
+/**
  * vhub_mem_find - where registered memory lies
  * @table: the memory
  * @hint: index of the region found last, of the caller's
@@ -69,7 +87,7 @@ static inline void *vhub_mem_find(const struct vhub_mem_table *table,
 		return vhub_mem_find_slow(table, hint, addr, len, piece);
 
 	*piece = len;
-	return region->pages[offset >> PAGE_SHIFT] + offset_in_page(offset);
+	return vhub_region_at(region, offset);
 }
 
 #endif /* _VHUB_MEM_H */

@@ -378,8 +378,7 @@ vhub_ring_fill_run(const struct vhub_region *region, struct vhub_desc *desc,
 			break;
 		if (unlikely(offset_in_page(offset) + len > PAGE_SIZE))
 			break;
-		memcpy(region->pages[offset >> PAGE_SHIFT] +
-		       offset_in_page(offset), frame->data, len);
+		memcpy(vhub_region_at(region, offset), frame->data, len);
 		vhub_ring_set_filled(desc, len, 0);
 	}
 	return frame;
@@ -694,27 +693,26 @@ static u32 vhub_ring_gather_chain(struct vhub_ring_gather *gather,
  * end of the ring. Return: the first that is not a usual one, or @end.
  */
 static const struct vhub_desc *
-vhub_ring_gather_run(const struct vhub_region *region,
+vhub_ring_gather_run(const struct vhub_region *found,
 		     const struct vhub_desc *desc, const struct vhub_desc *end,
 		     struct vhub_seg *frame, u64 *bytes)
 {
-	const u64 start = region->start, size = region->size;
-	void *const *const pages = region->pages;
+	/* In registers, as frames are written meanwhile. */
+	const struct vhub_region region = *found;
 	u64 offset, len, sum = 0;
 
 	for (; desc != end; desc++, frame++) {
 		/* Any flag makes it too long. */
 		len = vhub_ring_desc_word(desc);
-		offset = READ_ONCE(desc->addr) - start;
+		offset = READ_ONCE(desc->addr) - region.start;
 		if (unlikely(len - VHUB_FRAME_MIN >
 			     VHUB_RING_USUAL - VHUB_FRAME_MIN))
 			break;
-		if (unlikely(offset >= size))
+		if (unlikely(offset >= region.size))
 			break;
 		if (unlikely(offset_in_page(offset) + len > PAGE_SIZE))
 			break;
-		frame->data = pages[offset >> PAGE_SHIFT] +
-			      offset_in_page(offset);
+		frame->data = vhub_region_at(&region, offset);
 		frame->len = len;
 		sum += len;
 	}
