@@ -29,6 +29,40 @@ struct hub *fuzz_hub(void);
 /* Do all there is to do at once. */
 void fuzz_settle(void);
 
+/**
+ * struct fuzz_input - what is left of an input of records
+ * @data: it
+ * @size: its bytes
+ */
+struct fuzz_input {
+	const uint8_t *data;
+	size_t size;
+};
+
+/* The next record, behind two bytes of length, high ones first; one that is said to
+ * be longer than all there is ends with it. NULL at the end.
+ */
+const uint8_t *fuzz_record(struct fuzz_input *in, size_t *len);
+
+/**
+ * struct fuzz_sink - a port that takes all frames
+ * @port: it
+ * @got: the frames, as a stream has them
+ */
+struct fuzz_sink {
+	struct port port;
+	GByteArray *got;
+};
+
+void fuzz_sink_open(struct fuzz_sink *sink);
+void fuzz_sink_close(struct fuzz_sink *sink);
+
+/* Write a frame as a stream has it, if it is of a good length. */
+void fuzz_put_frame(GByteArray *to, const void *data, size_t len);
+
+/* Are these the same bytes? */
+bool fuzz_same(const GByteArray *a, const GByteArray *b);
+
 /* @data as a string, which the caller frees with g_free(). */
 char *fuzz_string(const uint8_t *data, size_t size);
 

@@ -132,12 +132,14 @@ static int listen_tell_new(struct listen_scan *scan,
 static int listen_connect(struct listen_hub *hub, const char *name)
 {
 	struct vhub_nl nl = { 0 };
+	int ret;
 
 	hub->fd = vhub_place_connect(name, VHUB_PLACE_EVENTS, SOCK_SEQPACKET,
 				     NULL);
 	if (hub->fd < 0)
 		return hub->fd;
-	return vhub_user_hub_get(&nl, name, &hub->info, &hub->family);
+	ret = vhub_user_hub_get(&nl, name, &hub->info, &hub->family);
+	return !ret && strcmp(hub->info.name, name) ? -EBADMSG : ret;
 }
 
 /* One that cannot be had now is no matter: it is not there, or not for us. */
@@ -209,6 +211,22 @@ static int listen_end(struct listen_scan *scan, struct listen_hub *hub)
 	return gone ? 0 : listen_tell(scan, &event);
 }
 
+/* Is it about that hub? By another name it would be listened to once more. */
+static bool listen_is_of(const struct listen_hub *hub,
+			 const struct vhub_event *event)
+{
+	const char *name = event->hub.name;
+
+	if (event->cmd == VHUB_CMD_PORT_NTF ||
+	    event->cmd == VHUB_CMD_PORT_DEL_NTF)
+		name = event->port.hub_name;
+	if (event->cmd == VHUB_CMD_FDB_NTF ||
+	    event->cmd == VHUB_CMD_FDB_DEL_NTF)
+		name = event->fdb.hub_name;
+	return !strcmp(name, hub->info.name);
+}
+
+/* A hub that talks nonsense ends for us, and is no reason for not hearing others. */
 static int listen_message(struct listen_scan *scan, struct listen_hub *hub,
 			  const struct nlmsghdr *nlh)
 {
@@ -220,8 +238,10 @@ static int listen_message(struct listen_scan *scan, struct listen_hub *hub,
 	if (nlh->nlmsg_type != hub->family)
 		return 0;
 	ret = vhub_event_parse(nlh, &event);
-	if (ret)
-		return ret < 0 ? ret : 0;
+	if (ret > 0)
+		return 0;
+	if (ret < 0 || !listen_is_of(hub, &event))
+		return shutdown(hub->fd, SHUT_RD) ? -errno : 0;
 	if (event.cmd == VHUB_CMD_HUB_NTF)
 		hub->info = event.hub;
 	hub->gone |= event.cmd == VHUB_CMD_HUB_DEL_NTF;

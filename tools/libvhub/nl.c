@@ -11,6 +11,7 @@
 #include "user.h"
 
 #define NL_PATIENCE	5000	/* ms for a vhubd to answer; the kernel does */
+#define NL_ERROR_MAX	4095	/* as of the kernel */
 
 /**
  * struct nl_dialog - a request and what came back so far
@@ -98,6 +99,12 @@ static void nl_find_sentence(struct nl_dialog *d, const struct nlmsghdr *nlh,
 	}
 }
 
+/* A vhubd may say anything, even what would be taken for success. */
+static int nl_errno(int err)
+{
+	return err <= 0 && err >= -NL_ERROR_MAX ? err : -EBADMSG;
+}
+
 static void nl_handle_error(struct nl_dialog *d, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
@@ -109,7 +116,7 @@ static void nl_handle_error(struct nl_dialog *d, const struct nlmsghdr *nlh)
 		return;
 	}
 	if (err->error && !d->ret)
-		d->ret = err->error;
+		d->ret = nl_errno(err->error);
 	/* Without the flag the request follows, before the attributes. */
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		off += MNL_ALIGN(err->msg.nlmsg_len) - MNL_NLMSG_HDRLEN;
@@ -129,7 +136,7 @@ static void nl_handle_done(struct nl_dialog *d, const struct nlmsghdr *nlh)
 	if (err >= 0)
 		return;
 	if (!d->ret)
-		d->ret = err;
+		d->ret = nl_errno(err);
 	nl_find_sentence(d, nlh, MNL_ALIGN(sizeof(err)));
 }
 
@@ -180,20 +187,25 @@ struct nlmsghdr *vhub_nl_request(void *buf, uint16_t type)
 	return nlh;
 }
 
-/* A file that came along. */
+/* Files that came along: the first, and no other stays open. There is room for two
+ * where there has to be for one.
+ */
 static void nl_take_file(struct msghdr *msg, int *passed)
 {
 	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
+	size_t at;
 	int fd;
 
 	if (!cmsg || cmsg->cmsg_level != SOL_SOCKET ||
 	    cmsg->cmsg_type != SCM_RIGHTS)
 		return;
-	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
-	if (passed && *passed < 0)
-		*passed = fd;
-	else
-		close(fd);
+	for (at = CMSG_LEN(0); at < cmsg->cmsg_len; at += sizeof(fd)) {
+		memcpy(&fd, (const char *)cmsg + at, sizeof(fd));
+		if (passed && *passed < 0)
+			*passed = fd;
+		else
+			close(fd);
+	}
 }
 
 /* A datagram or a record. Return: its length or -errno. */

@@ -30,6 +30,7 @@
 #define STREAM_HEAD	4
 #define STREAM_IN	(128 << 10)
 #define STREAM_OUT	(STREAM_HEAD + VHUB_FRAME_MAX)
+#define STREAM_NEVER	UINT32_MAX
 #define STREAM_BURST	(47 << 10)
 #define STREAM_PATIENCE	1000	/* ms for the rest of a longer frame */
 #define STREAM_TURN	100	/* ms for the hub to have its turn */
@@ -79,7 +80,9 @@ static uint32_t stream_have(const struct vhub_stream *s)
 	return s->end - s->at;
 }
 
-/* Bytes of the next length and frame; of the length alone while it is not there. */
+/* Bytes of the next length and frame; of the length alone while it is not there.
+ * STREAM_NEVER for a length that no frame has: so many are never there.
+ */
 static uint32_t stream_next(const struct vhub_stream *s)
 {
 	uint32_t len;
@@ -87,7 +90,8 @@ static uint32_t stream_next(const struct vhub_stream *s)
 	if (stream_have(s) < STREAM_HEAD)
 		return STREAM_HEAD;
 	memcpy(&len, s->in + s->at, sizeof(len));
-	return STREAM_HEAD + ntohl(len);
+	len = ntohl(len);
+	return len > VHUB_FRAME_MAX ? STREAM_NEVER : STREAM_HEAD + len;
 }
 
 /* Is a whole frame there? */
@@ -119,7 +123,7 @@ static bool stream_pull(struct vhub *v, bool all)
 		s->at = 0;
 	}
 	/* A hub sends no such thing. */
-	if (stream_next(s) > STREAM_OUT) {
+	if (stream_next(s) == STREAM_NEVER) {
 		stream_end(v);
 		return false;
 	}
