@@ -21,6 +21,7 @@
 #include "inherit.h"
 #include "links.h"
 #include "log.h"
+#include "opts.h"
 #include "privilege.h"
 #include "relay.h"
 #include "sandbox.h"
@@ -203,25 +204,6 @@ static int main_check(const struct vhubd *vhubd)
 	return MAIN_OK;
 }
 
-/* Seconds with up to three digits behind a point, as `vhub hub set` takes them.
- * False if it is none, or too long.
- */
-static bool main_parse_ageing(const char *text, uint32_t *ms)
-{
-	const char *end = text + strspn(text, "0123456789");
-	double seconds;
-
-	if (end == text || end - text > 7)
-		return false;
-	if (*end == '.' && end[1] && strlen(end + 1) <= 3)
-		end += 1 + strspn(end + 1, "0123456789");
-	seconds = g_ascii_strtod(text, NULL);
-	if (*end || seconds > VHUB_AGEING_MAX / 1000.0)
-		return false;
-	*ms = seconds * 1000 + 0.5;
-	return true;
-}
-
 /* Of mode switch. */
 static int main_check_switch(struct vhubd *vhubd)
 {
@@ -234,7 +216,8 @@ static int main_check_switch(struct vhubd *vhubd)
 	if (vhubd->learn && vhubd->kernel)
 		return main_fail(MAIN_USAGE,
 				 "--kernel and --switch contradict each other: see \"vhub hub set\"");
-	if (vhubd->ageing && !main_parse_ageing(vhubd->ageing, &fdb->ageing_ms))
+	if (vhubd->ageing &&
+	    !opts_seconds(vhubd->ageing, VHUB_AGEING_MAX, &fdb->ageing_ms))
 		return main_fail(MAIN_USAGE,
 				 "--ageing: \"%s\" is not a number of seconds up to %d",
 				 vhubd->ageing, VHUB_AGEING_MAX / 1000);

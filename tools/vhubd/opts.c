@@ -204,6 +204,22 @@ bool opts_number(struct opts *opts, const char *prefix, const char *name,
 	return false;
 }
 
+bool opts_seconds(const char *text, uint32_t max, uint32_t *ms)
+{
+	const char *end = text + strspn(text, "0123456789");
+	double seconds;
+
+	if (end == text || end - text > 7)
+		return false;
+	if (*end == '.' && end[1] && strlen(end + 1) <= 3)
+		end += 1 + strspn(end + 1, "0123456789");
+	seconds = g_ascii_strtod(text, NULL);
+	if (*end || seconds > max / 1000.0)
+		return false;
+	*ms = seconds * 1000 + 0.5;
+	return true;
+}
+
 bool opts_group(const char *what, const char *text, gid_t *gid,
 		GError **error)
 {

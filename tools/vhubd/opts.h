@@ -47,6 +47,11 @@ bool opts_switch(struct opts *opts, const char *prefix, const char *name,
 bool opts_number(struct opts *opts, const char *prefix, const char *name,
 		 uint64_t max, uint64_t *value, GError **error);
 
+/* Seconds with up to three digits behind a point, as `vhub hub set` takes them. False
+ * if @text is none, or more than @max milliseconds.
+ */
+bool opts_seconds(const char *text, uint32_t max, uint32_t *ms);
+
 /* The group @text, by name or else by number; @what is named in the error. */
 bool opts_group(const char *what, const char *text, gid_t *gid,
 		GError **error);
