@@ -2,20 +2,21 @@
 /*
  * vhub - fuzzer: what a vhubd says that means harm, to libvhub as its client
  *
- * A thread is the vhubd, of a hub in a folder that is nobody else's. The first byte
- * of the input says what the client does; then there are records, each with a byte of
- * flags first: messages that the vhubd answers with, then what comes on the stream or
- * as events.
+ * The vhubd, of a hub in a folder that is nobody else's, has its turn whenever the
+ * client waits. The first byte of the input says what the client does; then there are
+ * records, each with a byte of flags first: messages that the vhubd answers with, then
+ * what comes on the stream or as events.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -55,6 +56,7 @@
 #define FUZZ_LATER	0x08	/* with the next piece */
 
 static int fuzz_netlink, fuzz_events;	/* sockets that listen */
+static int fuzz_client = -1;		/* who asks */
 static struct fuzz_input fuzz_in;	/* what the vhubd will say */
 static bool fuzz_liar;
 static int fuzz_file = -1;		/* that goes with messages */
@@ -81,7 +83,7 @@ static void fuzz_say(int sk, const void *data, size_t len, unsigned int files)
 		cmsg->cmsg_len = CMSG_LEN(files * sizeof(int));
 		memcpy(CMSG_DATA(cmsg), list, files * sizeof(int));
 	}
-	sendmsg(sk, &msg, MSG_NOSIGNAL);
+	sendmsg(sk, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* The numbers of families, as a good one would. */
@@ -127,46 +129,41 @@ static bool fuzz_answer(int sk, const struct nlmsghdr *request)
 	return true;
 }
 
-static void fuzz_serve(int sk)
+/* False when there is no more to say to this client, or to hear. */
+static bool fuzz_serve(int sk)
 {
 	static char buf[VHUB_NL_REQUEST_SIZE];
 	const struct nlmsghdr *nlh = (void *)buf;
-	bool good = true;
+	ssize_t len;
 
-	while (good && recv(sk, buf, sizeof(buf), 0) >= (ssize_t)sizeof(*nlh)) {
+	while ((len = recv(sk, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
 		if (nlh->nlmsg_type == GENL_ID_CTRL && !fuzz_liar)
 			fuzz_say_family(sk, nlh);
-		else
-			good = fuzz_answer(sk, nlh);
+		else if (!fuzz_answer(sk, nlh))
+			return false;
 	}
+	return len < 0;
 }
 
-static void *fuzz_vhubd(void *arg)
+/* Do all there is to do. */
+static void fuzz_turn(void)
 {
-	int sk;
-
-	for (;;) {
-		sk = accept(fuzz_netlink, NULL, NULL);
-		FUZZ_ASSERT(sk >= 0);
-		fuzz_serve(sk);
-		close(sk);
-	}
-	return arg;
+	do {
+		if (fuzz_client < 0)
+			fuzz_client = accept(fuzz_netlink, NULL, NULL);
+		if (fuzz_client < 0 || fuzz_serve(fuzz_client))
+			return;
+		close(fuzz_client);
+		fuzz_client = -1;
+	} while (true);
 }
 
-/* Wait until it has served all that came before. */
-static void fuzz_sync(void)
+/* Instead of libc's, which libvhub calls. What is not there after that never is. */
+int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
-	int sk = vhub_place_connect(FUZZ_HUB, VHUB_PLACE_NETLINK,
-				    SOCK_SEQPACKET, NULL);
-	char byte = 0;
-
-	FUZZ_ASSERT(sk >= 0);
-	FUZZ_ASSERT(!fcntl(sk, F_SETFL, O_RDWR));
-	send(sk, &byte, 1, MSG_NOSIGNAL);
-	while (recv(sk, &byte, 1, 0) > 0)
-		;
-	close(sk);
+	(void)timeout;
+	fuzz_turn();
+	return syscall(SYS_poll, fds, n, 0);
 }
 
 /* Where it lives ----------------------------------------------------------------*/
@@ -197,10 +194,10 @@ static void fuzz_move(void)
 	g_free(gids);
 }
 
-static int fuzz_listen(const char *name, int flags)
+static int fuzz_listen(const char *name)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int sk = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+	int sk = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
 
 	g_snprintf(un.sun_path, sizeof(un.sun_path), FUZZ_FOLDER "/%s", name);
 	FUZZ_ASSERT(!bind(sk, (const struct sockaddr *)&un, sizeof(un)));
@@ -210,14 +207,11 @@ static int fuzz_listen(const char *name, int flags)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	pthread_t thread;
-
 	(void)argc;
 	(void)argv;
 	fuzz_move();
-	fuzz_netlink = fuzz_listen(VHUB_PLACE_NETLINK, 0);
-	fuzz_events = fuzz_listen(VHUB_PLACE_EVENTS, SOCK_NONBLOCK);
-	FUZZ_ASSERT(!pthread_create(&thread, NULL, fuzz_vhubd, NULL));
+	fuzz_netlink = fuzz_listen(VHUB_PLACE_NETLINK);
+	fuzz_events = fuzz_listen(VHUB_PLACE_EVENTS);
 	return 0;
 }
 
@@ -357,7 +351,7 @@ static int fuzz_attach(void)
 	FUZZ_ASSERT(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
 	fuzz_file = fds[1];
 	ret = vhub_open(&v, FUZZ_HUB, &options);
-	fuzz_sync();
+	fuzz_turn();
 	fuzz_file = -1;
 	close(fds[1]);
 	if (!ret) {
@@ -418,7 +412,7 @@ static int fuzz_next_event(struct vhub_nl *nl)
 	do {
 		ret = vhub_event_next(nl, false, fuzz_event, &n);
 	} while (!ret);
-	fuzz_sync();
+	fuzz_turn();
 	return ret;
 }
 
@@ -432,7 +426,7 @@ static int fuzz_listen_to(void)
 
 	if (!ret)
 		ret = vhub_event_open_fdb(&nl);
-	fuzz_sync();
+	fuzz_turn();
 	sk = fuzz_take_listener(-1);
 	while (!ret && (data = fuzz_record(&fuzz_in, &len))) {
 		if (!len)
@@ -606,7 +600,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ret = fuzz_listen_to();
 	else
 		ret = fuzz_call(what - 2);
-	fuzz_sync();
+	fuzz_turn();
 	/* 0 or -errno, and no file stays open. */
 	FUZZ_ASSERT(ret <= 0 && ret >= -4095);
 	FUZZ_ASSERT(fuzz_count_files() == before);

@@ -107,7 +107,7 @@ static int event_read(struct vhub_nl *nl,
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	len = got;
-	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+	for (nlh = (void *)buf; vhub_nl_ok(nlh, len);
 	     nlh = mnl_nlmsg_next(nlh, &len)) {
 		if (nlh->nlmsg_type != nl->family)
 			continue;

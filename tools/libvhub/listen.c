@@ -259,7 +259,7 @@ static int listen_read(struct listen_scan *scan, struct listen_hub *hub)
 		return 0;
 	if (got <= 0)
 		return listen_end(scan, hub);
-	for (nlh = (void *)buf; !ret && mnl_nlmsg_ok(nlh, len);
+	for (nlh = (void *)buf; !ret && vhub_nl_ok(nlh, len);
 	     nlh = mnl_nlmsg_next(nlh, &len))
 		ret = listen_message(scan, hub, nlh);
 	return ret;

@@ -160,12 +160,24 @@ static void nl_handle_message(struct nl_dialog *d, const struct nlmsghdr *nlh)
 	}
 }
 
+/**
+ * vhub_nl_ok() - is there a whole message
+ * @nlh: where it begins
+ * @len: bytes that are left
+ *
+ * libmnl takes a length from 2 GiB on for one below 0.
+ */
+bool vhub_nl_ok(const struct nlmsghdr *nlh, int len)
+{
+	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (unsigned int)len;
+}
+
 static void nl_handle_datagram(struct nl_dialog *d, const void *buf, int len,
 			       uint32_t seq, unsigned int portid)
 {
 	const struct nlmsghdr *nlh = buf;
 
-	for (; !d->done && mnl_nlmsg_ok(nlh, len);
+	for (; !d->done && vhub_nl_ok(nlh, len);
 	     nlh = mnl_nlmsg_next(nlh, &len)) {
 		if (nlh->nlmsg_seq == seq && nlh->nlmsg_pid == portid)
 			nl_handle_message(d, nlh);

@@ -3,6 +3,7 @@
 #ifndef LIBVHUB_NL_H
 #define LIBVHUB_NL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct vhub_nl_policy {
 };
 
 int vhub_nl_open(struct mnl_socket **sk, int bus);
+bool vhub_nl_ok(const struct nlmsghdr *nlh, int len);
 struct nlmsghdr *vhub_nl_request(void *buf, uint16_t type);
 int vhub_nl_talk(struct vhub_nl *nl, struct mnl_socket *sk,
 		 struct nlmsghdr *nlh, vhub_nl_cb cb, void *data);

@@ -126,9 +126,13 @@ int vhub_user_port_list(struct vhub_nl *nl, const char *hub,
 
 	nlh->nlmsg_flags = NLM_F_DUMP;
 	ret = vhub_user_talk(nl, hub, nlh, user_list_cb, &vec, NULL);
+	if (ret) {
+		free(vec.items);
+		return ret;
+	}
 	*ports = vec.items;
 	*n = vec.n;
-	return ret;
+	return 0;
 }
 
 int vhub_user_port_add(struct vhub_nl *nl, const char *hub, const char *label,
