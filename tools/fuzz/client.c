@@ -142,7 +142,7 @@ static bool fuzz_serve(int sk)
 		else if (!fuzz_answer(sk, nlh))
 			return false;
 	}
-	return len < 0;
+	return len < 0 && errno == EAGAIN;
 }
 
 /* Do all there is to do. */

@@ -34,7 +34,8 @@
  * @from: its address
  * @to: where it sends to
  * @port: and the port there
- * @key: what datagrams begin with
+ * @skip: bytes that may be any
+ * @key: what follows them
  * @key_len: bytes of that
  * @head: bytes before a frame
  */
@@ -45,6 +46,7 @@ struct fuzz_way {
 	const char *from;
 	const char *to;
 	uint16_t port;
+	size_t skip;
 	const char *key;
 	size_t key_len;
 	size_t head;
@@ -67,7 +69,7 @@ static const struct fuzz_way fuzz_ways[] = {
 		.text = "l2tpv3,src=127.0.0.1,srcport=7001,dst=127.0.0.1,dstport=7002,udp=on,rxsession=0x31323334,txsession=1,rxcookie=0x6162636465666768,txcookie=1,cookie64=on,counter=on,offset=3",
 		.family = AF_INET, .type = SOCK_DGRAM,
 		.from = "127.0.0.1", .to = "127.0.0.1", .port = 7001,
-		FUZZ_KEY("\0\3\0\0001234abcdefgh"), .head = 23,
+		.skip = 4, FUZZ_KEY("1234abcdefgh"), .head = 23,
 	}, {
 		.text = "l2tpv3,src=127.0.0.1,dst=127.0.0.2,rxsession=0x31323334,txsession=1,rxcookie=0x61626364,txcookie=1",
 		.family = AF_INET, .type = SOCK_RAW,
@@ -202,7 +204,7 @@ static void fuzz_expect(struct fuzz_flow *flow, const uint8_t *data, size_t len)
 	const struct fuzz_way *way = flow->way;
 
 	if (len >= way->head &&
-	    (!way->key || !memcmp(data, way->key, way->key_len)))
+	    (!way->key || !memcmp(data + way->skip, way->key, way->key_len)))
 		fuzz_put_frame(flow->want, data + way->head, len - way->head);
 }
 
