@@ -7,13 +7,11 @@
  * records, each with a byte of flags first: messages that the vhubd answers with, then
  * what comes on the stream or as events.
  */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -168,32 +166,6 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 
 /* Where it lives ----------------------------------------------------------------*/
 
-static void fuzz_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		err(1, "%s", path);
-	close(fd);
-}
-
-/* Root of a namespace, with a folder for hubs that is seen here only. */
-static void fuzz_move(void)
-{
-	char *uids = g_strdup_printf("0 %u 1", geteuid());
-	char *gids = g_strdup_printf("0 %u 1", getegid());
-
-	fuzz_seclude();
-	fuzz_write("/proc/self/setgroups", "deny");
-	fuzz_write("/proc/self/uid_map", uids);
-	fuzz_write("/proc/self/gid_map", gids);
-	if (mount("fuzz", "/run", "tmpfs", 0, NULL) ||
-	    mkdir("/run/vhub", 0755) || mkdir(FUZZ_FOLDER, 0700))
-		err(1, "cannot have a folder of our own");
-	g_free(uids);
-	g_free(gids);
-}
-
 static int fuzz_listen(const char *name)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
@@ -209,7 +181,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	fuzz_move();
+	fuzz_seclude();
+	FUZZ_ASSERT(!mkdir("/run/vhub", 0755) && !mkdir(FUZZ_FOLDER, 0700));
 	fuzz_netlink = fuzz_listen(VHUB_PLACE_NETLINK);
 	fuzz_events = fuzz_listen(VHUB_PLACE_EVENTS);
 	return 0;

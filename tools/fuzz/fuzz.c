@@ -2,10 +2,13 @@
 /* vhub - what the fuzzers share */
 #include <arpa/inet.h>
 #include <err.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -107,8 +110,30 @@ char *fuzz_string(const uint8_t *data, size_t size)
 	return g_strndup((const char *)data, size);
 }
 
+static void fuzz_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		err(1, "%s", path);
+	close(fd);
+}
+
+/* Root there: libFuzzer starts itself anew to reduce a corpus, and then it is done in
+ * one that is there already.
+ */
 void fuzz_seclude(void)
 {
+	char *uids = g_strdup_printf("0 %u 1", geteuid());
+	char *gids = g_strdup_printf("0 %u 1", getegid());
+
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS))
 		err(1, "cannot have namespaces of our own");
+	fuzz_write("/proc/self/setgroups", "deny");
+	fuzz_write("/proc/self/uid_map", uids);
+	fuzz_write("/proc/self/gid_map", gids);
+	if (mount("fuzz", "/run", "tmpfs", 0, NULL))
+		err(1, "cannot have a folder of our own");
+	g_free(uids);
+	g_free(gids);
 }

@@ -66,8 +66,8 @@ bool fuzz_same(const GByteArray *a, const GByteArray *b);
 /* @data as a string, which the caller frees with g_free(). */
 char *fuzz_string(const uint8_t *data, size_t size);
 
-/* Where nothing that is done has an effect on the machine; ends the program if
- * that cannot be had.
+/* Where nothing that is done has an effect on the machine, and no hubs are found but
+ * our own; ends the program if that cannot be had.
  */
 void fuzz_seclude(void);
 
