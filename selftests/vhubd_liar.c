@@ -259,6 +259,23 @@ TEST_F(liar, an_error_that_is_none_is_no_success)
 	EXPECT_EQ(1, fcntl(STDOUT_FILENO, F_GETFD) >= 0);
 }
 
+TEST_F(liar, a_sentence_leaves_terminals_alone)
+{
+	struct vhub_nl nl = { 0 };
+	struct vhub_hub_info hub;
+	struct nlmsghdr *nlh;
+
+	make_error(&self->answer, -EINVAL);
+	nlh = (void *)self->answer.buf;
+	nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG,
+			  "a\x1b[2Jb\nc\x7f\xc2\x9b\xc3\xbc");
+	self->answer.len = nlh->nlmsg_len;
+	EXPECT_EQ(-EINVAL, vhub_hub_get(&nl, HUB, &hub));
+	EXPECT_STREQ("a?[2Jb?c???\xc3\xbc", nl.error);
+	vhub_nl_close(&nl);
+}
+
 TEST_F(liar, of_files_that_come_along_none_is_left)
 {
 	unsigned int before = count_files();

@@ -532,6 +532,12 @@ static int (*const fuzz_calls[])(struct vhub_nl *nl) = {
 	fuzz_get_hub,
 };
 
+static void fuzz_check_sentence(const char *text)
+{
+	for (; *text; text++)
+		FUZZ_ASSERT(!g_ascii_iscntrl(*text));
+}
+
 static int fuzz_call(unsigned int what)
 {
 	struct vhub_nl nl = { 0 };
@@ -539,6 +545,7 @@ static int fuzz_call(unsigned int what)
 	char text[VHUB_SENTENCE_SIZE];
 
 	fuzz_ends(nl.error, sizeof(nl.error));
+	fuzz_check_sentence(nl.error);
 	if (ret)
 		vhub_explain_nl(&nl, ret, FUZZ_HUB, text);
 	vhub_nl_close(&nl);

@@ -107,6 +107,21 @@ static void listen_forget(struct vhub_listen *l, struct listen_hub *hub)
 	free(hub);
 }
 
+/* Is it about that hub? By another name it would be listened to once more. */
+static bool listen_is_of(const struct listen_hub *hub,
+			 const struct vhub_event *event)
+{
+	const char *name = event->hub.name;
+
+	if (event->cmd == VHUB_CMD_PORT_NTF ||
+	    event->cmd == VHUB_CMD_PORT_DEL_NTF)
+		name = event->port.hub_name;
+	if (event->cmd == VHUB_CMD_FDB_NTF ||
+	    event->cmd == VHUB_CMD_FDB_DEL_NTF)
+		name = event->fdb.hub_name;
+	return !strcmp(name, hub->info.name);
+}
+
 /* What a new hub is and has. */
 static int listen_tell_new(struct listen_scan *scan,
 			   const struct listen_hub *hub)
@@ -123,7 +138,8 @@ static int listen_tell_new(struct listen_scan *scan,
 	event.cmd = VHUB_CMD_PORT_NTF;
 	for (i = 0; i < n && ret >= 0; i++) {
 		event.port = ports[i];
-		ret = listen_tell(scan, &event);
+		if (listen_is_of(hub, &event))
+			ret = listen_tell(scan, &event);
 	}
 	free(ports);
 	return ret;
@@ -209,21 +225,6 @@ static int listen_end(struct listen_scan *scan, struct listen_hub *hub)
 
 	listen_forget(scan->nl->listen, hub);
 	return gone ? 0 : listen_tell(scan, &event);
-}
-
-/* Is it about that hub? By another name it would be listened to once more. */
-static bool listen_is_of(const struct listen_hub *hub,
-			 const struct vhub_event *event)
-{
-	const char *name = event->hub.name;
-
-	if (event->cmd == VHUB_CMD_PORT_NTF ||
-	    event->cmd == VHUB_CMD_PORT_DEL_NTF)
-		name = event->port.hub_name;
-	if (event->cmd == VHUB_CMD_FDB_NTF ||
-	    event->cmd == VHUB_CMD_FDB_DEL_NTF)
-		name = event->fdb.hub_name;
-	return !strcmp(name, hub->info.name);
 }
 
 /* A hub that talks nonsense ends for us, and is no reason for not hearing others. */

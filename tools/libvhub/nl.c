@@ -73,6 +73,22 @@ void vhub_nl_close(struct vhub_nl *nl)
 	memset(nl, 0, sizeof(*nl));
 }
 
+/* Whoever prints a sentence of a vhubd's must not do what that wants of a terminal:
+ * no control characters, be they of ASCII or of Unicode.
+ */
+static void nl_tame(char *text)
+{
+	unsigned char *c = (unsigned char *)text;
+
+	for (; *c; c++) {
+		if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+			*c++ = '?';
+		else if (*c >= ' ' && *c != 0x7f)
+			continue;
+		*c = '?';
+	}
+}
+
 /* The module's sentences may name it, and so do programs: not twice. */
 static void nl_save_sentence(struct nl_dialog *d, const char *text)
 {
@@ -81,6 +97,7 @@ static void nl_save_sentence(struct nl_dialog *d, const char *text)
 	if (!strncmp(text, prefix, strlen(prefix)))
 		text += strlen(prefix);
 	snprintf(d->error, VHUB_NL_ERROR_SIZE, "%s", text);
+	nl_tame(d->error);
 }
 
 /* @off: bytes of the payload before the attributes */
