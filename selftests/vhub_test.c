@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -44,6 +45,23 @@ unsigned int slowness(void)
 }
 
 /* One who never sleeps holds up time itself in User Mode Linux. */
+unsigned long env_number(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 0) : otherwise;
+}
+
+/* The clock is the same at each boot of uml. */
+unsigned int run_seed(void)
+{
+	unsigned int seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), GRND_INSECURE) != sizeof(seed))
+		abort();
+	return env_number("SEED", seed);
+}
+
 void pause_between(unsigned int n)
 {
 	if (n < 100)

@@ -53,6 +53,12 @@ unsigned int slowness(void);
  */
 unsigned int rounds(unsigned int n);
 
+/* Number in the environment, or @otherwise. */
+unsigned long env_number(const char *name, unsigned long otherwise);
+
+/* What the choices of a run follow from: SEED in the environment, or chance. */
+unsigned int run_seed(void);
+
 /* Lets others work: briefly the first times, of which @n is the count. */
 void pause_between(unsigned int n);
 
