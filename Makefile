@@ -105,7 +105,7 @@ check-detectors:
 	scripts/detectors $(KERNEL)
 
 check-debug: export KERNEL ?= debug kcsan
-check-debug:
+check-debug: $(if $(TESTS),,check-detectors)
 	TESTS="$(or $(TESTS),vm kmod-debug scenarios)" scripts/check
 
 check-sanitize:
