@@ -8,26 +8,26 @@
  *
  * In rounds: processes attach, send, change links and hubs, remove hubs and
  * namespaces, and are killed at any moment. Then each of the ports 1 to 3 has either
- * got all frames there were or says how many it lost, and they agree; and the module
- * goes and comes while others ask for it.
+ * got all frames there were or says how many it lost, and they agree. Then the module
+ * goes and comes while others ask for it, and while network devices that are ports send
+ * and their links change; at new hubs all of these send again.
  *
  * A few rounds; SOAK_SECONDS=N has it go on for so long: `make soak` does for half an
  * hour. SEED=N repeats the choices of a run, if not their interleaving.
  *
- * vm: -q -t 600
- * qemu: on uml nobody interrupts a process that is busy
+ * vm: -q -r -t 600
  */
 
 #include "kselftest_harness.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -36,6 +36,7 @@
 
 #define SOAK_ROUNDS	3
 #define ROUND_STEPS	40	/* after each of which a process is killed */
+#define DEVICES		3	/* whose users go on when the module goes */
 #define LAN1		"lan1"
 #define MODPROBE	"/proc/sys/kernel/modprobe"
 #define STABLE		3	/* ports that stay for a round */
@@ -169,7 +170,8 @@ static void (*const others[])(void) = {
 	do_unplug, do_hub, do_net, do_unload,
 };
 
-static pid_t begin_other(unsigned int which)
+/* A process that does so again and again. */
+static pid_t begin(void (*job)(const void *arg), const void *arg)
 {
 	pid_t pid = fork();
 
@@ -178,7 +180,19 @@ static pid_t begin_other(unsigned int which)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	choices ^= getpid();
 	for (;;)
-		others[which]();
+		job(arg);
+}
+
+static void do_other(const void *arg)
+{
+	void (*const *other)(void) = arg;
+
+	(*other)();
+}
+
+static pid_t begin_other(unsigned int which)
+{
+	return begin(do_other, &others[which]);
 }
 
 /* Return: did it end by itself for something that must not be. */
@@ -189,6 +203,111 @@ static bool end_other(pid_t pid)
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) && WEXITSTATUS(status);
+}
+
+/*
+ * Network devices as ports do not hold the module.
+ */
+
+/**
+ * struct device - a network device
+ * @name: its name
+ * @fd: what is written here it sends to its hub
+ * @ip: that is packets instead of frames
+ */
+struct device {
+	const char *name;
+	int fd;
+	bool ip;
+};
+
+static int tun_open(const char *name)
+{
+	int ret, fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	ret = tun_set_iff(fd, name, IFF_TUN | IFF_NO_PI);
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
+static int open_devices(struct device devices[DEVICES])
+{
+	int i, ret = 0;
+
+	devices[0] = (struct device){ "tap0", tap_open("tap0", 0, 0, 0) };
+	devices[1] = (struct device){ "tun0", tun_open("tun0"), true };
+	if (system("ip link add veth0 type veth peer name veth1") ||
+	    link_up("veth1", true))
+		return -EIO;
+	devices[2] = (struct device){ "veth0", open_capture("veth1") };
+	for (i = 0; !ret && i < DEVICES; i++)
+		ret = devices[i].fd < 0 ? devices[i].fd :
+		      set_nonblock(devices[i].fd, true) ?:
+		      link_up(devices[i].name, true);
+	return ret;
+}
+
+static void close_devices(const struct device devices[DEVICES])
+{
+	int i;
+
+	link_del("veth0");
+	for (i = 0; i < DEVICES; i++)
+		close(devices[i].fd);
+}
+
+static void do_send(const void *arg)
+{
+	static const unsigned char packet[60] = {
+		0x45, 0, 0, 60, [8] = 1, IPPROTO_UDP,
+		[12] = 192, 0, 2, 1, 224, 0, 0, 1,
+	};
+	const struct device *device = arg;
+	char buf[2048];
+
+	if (!device->ip)
+		send_frame(device->fd, 60 + choose(1400), 0);
+	else if (write(device->fd, packet, sizeof(packet)) < 0)
+		sched_yield();
+	while (read(device->fd, buf, sizeof(buf)) > 0 && choose(4))
+		;
+}
+
+/* All but the first, so that the module goes while one is a port. */
+static void do_change(const void *arg)
+{
+	const struct device *devices = arg;
+	const char *name = devices[1 + choose(DEVICES - 1)].name;
+	const char *hub = choose(2) ? HUB : LAN1;
+	struct port_info info;
+
+	switch (choose(8)) {
+	case 0:
+		link_up(name, choose(4));
+		break;
+	case 1:
+		link_set_mtu(name, 1400 + choose(100));
+		break;
+	case 2:
+		link_set_master(name, NULL);
+		break;
+	case 3:
+		hub_add(LAN1);
+		break;
+	case 4:
+		link_del(LAN1);
+		break;
+	case 5:
+		link_up(hub, choose(2));
+		break;
+	default:
+		port_add(hub, name, &info);
+		break;
+	}
 }
 
 FIXTURE(soak)
@@ -219,16 +338,14 @@ static int stop_modprobe(FIXTURE_DATA(soak) *self)
 
 FIXTURE_SETUP(soak)
 {
-	const char *seed = getenv("SEED");
+	struct device devices[DEVICES];
 
-	if (seed)
-		choices = strtoul(seed, NULL, 0);
-	else
-		ASSERT_EQ(sizeof(choices),
-			  getrandom(&choices, sizeof(choices), GRND_INSECURE));
+	choices = run_seed();
 	TH_LOG("SEED=%u", choices);
-	/* Which may have to be loaded. */
-	close(open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+	/* What they are made by may have to be loaded. */
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, open_devices(devices));
+	close_devices(devices);
 	ASSERT_EQ(0, stop_modprobe(self));
 }
 
@@ -275,7 +392,7 @@ static int do_round(FIXTURE_DATA(soak) *self)
 {
 	unsigned int i, step;
 
-	for (step = 0; step < ROUND_STEPS; step++) {
+	for (step = 0; step < rounds(ROUND_STEPS); step++) {
 		for (i = 0; i < 50; i++)
 			self->sent += !send_frame(self->fds[0], 60 + i, i);
 		self->received += read_all(self->fds[0]);
@@ -341,33 +458,92 @@ static bool unloads(void)
 }
 
 /* Others ask for what may not be there just now. */
-static void ask(void)
+static void do_ask(const void *arg)
 {
 	struct hub_info info;
 
-	if (new_net())
-		_exit(1);
-	for (;;) {
-		hub_add(HUB);
-		close(attach(HUB));
-		hub_get(HUB, &info);
-	}
+	hub_add("ask0");
+	close(attach("ask0"));
+	hub_get("ask0", &info);
 }
 
-static int reload(const char *path)
+/* Where nobody hears it, a frame is not sent. */
+static bool port_sends(__u32 number)
 {
-	pid_t pid = fork();
-	bool went;
-	int ret;
+	struct port_info info;
 
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		ask();
-	}
-	went = wait_until(unloads());
-	ret = went ? load(path) : -EBUSY;
-	end_other(pid);
-	return ret;
+	return !port_get(HUB, number, &info) && info.tx_frames;
+}
+
+static bool device_sends(const char *name)
+{
+	struct port_info info;
+
+	return !link_up(name, true) && !port_add(HUB, name, &info) &&
+	       wait_until(port_sends(info.number));
+}
+
+static bool hears(int fd)
+{
+	char buf[2048];
+
+	return read(fd, buf, sizeof(buf)) > 0;
+}
+
+/* Does all that @devices send come to a new hub? Return: NULL or what is wrong. */
+static const char *plug(const struct device devices[DEVICES])
+{
+	const char *wrong = NULL;
+	int i, fd;
+
+	link_del(LAN1);
+	link_del(HUB);
+	if (hub_add(HUB))
+		return "no new hub";
+	fd = attach(HUB);
+	if (fd < 0)
+		return "no file at a new hub";
+	set_nonblock(fd, true);
+	for (i = 0; !wrong && i < DEVICES; i++)
+		if (!device_sends(devices[i].name) ||
+		    !wait_until(hears(fd)))
+			wrong = devices[i].name;
+	close(fd);
+	return wrong;
+}
+
+/* Return: NULL or what is wrong. */
+static const char *go_and_come(const struct device devices[DEVICES],
+			       const char *path)
+{
+	pid_t changes = begin(do_change, devices), asks = begin(do_ask, NULL);
+	const char *wrong = NULL;
+
+	if (!wait_until(unloads()))
+		wrong = "the module does not go";
+	else if (load(path))
+		wrong = "the module does not come";
+	end_other(changes);
+	end_other(asks);
+	return wrong;
+}
+
+static const char *reload(const char *path)
+{
+	struct device devices[DEVICES];
+	pid_t pids[DEVICES];
+	const char *wrong;
+	int i;
+
+	if (new_net() || no_ipv6() || open_devices(devices))
+		return "no devices";
+	for (i = 0; i < DEVICES; i++)
+		pids[i] = begin(do_send, &devices[i]);
+	wrong = plug(devices) ?: go_and_come(devices, path) ?: plug(devices);
+	for (i = 0; i < DEVICES; i++)
+		end_other(pids[i]);
+	close_devices(devices);
+	return wrong;
 }
 
 /* What became of the frames of a round. Return: NULL or what is wrong. */
@@ -415,18 +591,18 @@ static const char *one_round(FIXTURE_DATA(soak) *self)
 
 TEST_F_TIMEOUT(soak, all_is_accounted_for, 4000)
 {
-	const char *seconds = getenv("SOAK_SECONDS"), *wrong;
-	long long end = now_ms() + 1000LL * atoi(seconds ?: "0");
+	long long end = now_ms() + 1000LL * env_number("SOAK_SECONDS", 0);
 	char path[PATH_MAX];
 	bool may_reload = find_module(path);
+	const char *wrong;
 	int round;
 
 	for (round = 0; round < SOAK_ROUNDS || now_ms() < end; round++) {
 		wrong = one_round(self);
+		if (!wrong && may_reload)
+			wrong = reload(path);
 		ASSERT_EQ(NULL, wrong)
 			TH_LOG("round %d: %s", round, wrong);
-		if (may_reload)
-			ASSERT_EQ(0, reload(path));
 	}
 	TH_LOG("%d rounds, %llu frames, %u processes killed, module %s", round,
 	       self->total, self->kills, may_reload ? "loaded anew" : "stayed");
