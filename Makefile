@@ -21,6 +21,8 @@
 # make coverage		which lines of the module the scenarios reach
 # make analyze		static analysis of the module and the programs, minutes
 # make fuzz		each fuzzer of the programs for ten minutes
+# make fuzz-module [KERNEL=uml] [FUZZ_SECONDS=600]
+#			each fuzzer of the module for ten minutes
 # make soak [KERNEL=6.12]
 #			everything at once in the module, for half an hour
 # make bench [BENCH="OPTIONS"]
@@ -117,6 +119,20 @@ check-valgrind:
 genl style check demo fuzz analyze coverage:
 	scripts/$@
 
+fuzz-module: export KERNEL ?= uml
+fuzz-module: export FUZZ_SECONDS ?= 600
+fuzz-module:
+	scripts/deps vm own
+	scripts/kernel $(KERNEL)
+	scripts/kmod $(KERNEL)
+	$(MAKE) -s tools
+	$(MAKE) -s -C selftests
+	cd selftests && for name in fuzz_calls ring_fuzz; do \
+		vm/run -q -r -t $$((FUZZ_SECONDS + 600)) -- \
+			env FUZZ_SECONDS="$$FUZZ_SECONDS" \
+			../build/selftests/$$name || exit; \
+	done
+
 soak: export KERNEL ?= 6.12
 soak: kmod-$(or $(KERNEL),6.12)
 	scripts/deps vm
@@ -146,4 +162,4 @@ bench-vhubd: tools
 .PHONY: bench bench-baseline bench-vhubd
 .PHONY: all kdir module tools install install-files uninstall clean
 .PHONY: genl genl-check style check check-debug check-detectors check-sanitize
-.PHONY: check-valgrind demo fuzz analyze coverage soak
+.PHONY: check-valgrind demo fuzz fuzz-module analyze coverage soak

@@ -10,8 +10,9 @@
  * may be left, and a new hub has to work.
  *
  * SEED=N repeats the choices of a run, if not their interleaving; FUZZ_CALLS=N has it
- * make more calls. Seeds that once found something or reach much, fuzz_seeds.h, have
- * their share first.
+ * make more calls. FUZZ_SECONDS=N has it run one seed after the other for so long: what
+ * it says before each run repeats this one. Seeds that once found something or reach
+ * much, fuzz_seeds.h, have their share first.
  *
  * vm: -t 600
  */
@@ -19,13 +20,13 @@
 #include "kselftest_harness.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/uio.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
@@ -474,7 +475,7 @@ static void *fuzz_thread(void *arg)
 		return arg;
 	open_sockets(fuzz);
 	fuzz_hubs(fuzz);
-	for (i = 0; i < fuzz->calls; i++) {
+	for (i = 0; i < fuzz->calls && now_ms() < fuzz->end; i++) {
 		any_call(fuzz);
 		if (fuzz_choose(fuzz, 4))
 			sched_yield();
@@ -513,8 +514,11 @@ static void wake(const pthread_t *threads, int first)
 		pthread_kill(threads[first], SIGUSR1);
 }
 
-/* Return: NULL, or what went wrong. */
-static const char *fuzz_run(unsigned int seed, __u16 family, unsigned long calls)
+/* That many calls, or as many of them as there is time for until @end. Return: NULL, or
+ * what went wrong.
+ */
+static const char *fuzz_run(unsigned int seed, __u16 family, unsigned long calls,
+			    long long end)
 {
 	struct fuzz fuzz[THREADS];
 	pthread_t threads[THREADS];
@@ -533,6 +537,7 @@ static const char *fuzz_run(unsigned int seed, __u16 family, unsigned long calls
 			.arena = arena,
 			.family = family,
 			.calls = calls / THREADS,
+			.end = end,
 		};
 		if (pthread_create(&threads[i], NULL, fuzz_thread, &fuzz[i]))
 			return "no threads";
@@ -552,16 +557,6 @@ static const char *fuzz_run(unsigned int seed, __u16 family, unsigned long calls
 	return NULL;
 }
 
-/* The clock of uml is the same at each boot. */
-static unsigned int any_seed(void)
-{
-	unsigned int seed = 0;
-
-	if (getrandom(&seed, sizeof(seed), GRND_INSECURE) != sizeof(seed))
-		abort();
-	return seed;
-}
-
 FIXTURE(fuzz)
 {
 };
@@ -577,25 +572,29 @@ FIXTURE_TEARDOWN(fuzz)
 TEST_F_TIMEOUT(fuzz, kernel_is_not_harmed, 4000)
 {
 	const struct sigaction quiet = { .sa_handler = on_tick };
-	const char *seed = getenv("SEED"), *calls = getenv("FUZZ_CALLS");
-	unsigned int i, start;
+	unsigned long calls = env_number("FUZZ_CALLS", FUZZ_CALLS);
+	unsigned long seconds = env_number("FUZZ_SECONDS", 0);
+	unsigned int i, seed = run_seed();
 	long users = module_users();
+	long long end;
 	struct genl genl;
 	int a, b;
 
 	sigaction(SIGUSR1, &quiet, NULL);
 	sigaction(SIGIO, &quiet, NULL);
-	start = seed ? strtoul(seed, NULL, 0) : any_seed();
-	TH_LOG("SEED=%u", start);
 	arena = mmap(NULL, FUZZ_ARENA + 4096, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, arena);
 	ASSERT_EQ(0, mprotect(arena + FUZZ_ARENA, 4096, PROT_NONE));
 	ASSERT_EQ(0, genl_open(&genl));
-	for (i = 0; !seed && i < ARRAY_SIZE(seeds); i++)
-		ASSERT_EQ(NULL, fuzz_run(seeds[i], genl.family, SEED_CALLS));
-	ASSERT_EQ(NULL, fuzz_run(start, genl.family,
-				 calls ? atol(calls) : FUZZ_CALLS));
+	for (i = 0; !getenv("SEED") && i < ARRAY_SIZE(seeds); i++)
+		ASSERT_EQ(NULL, fuzz_run(seeds[i], genl.family, SEED_CALLS,
+					 LLONG_MAX));
+	end = seconds ? now_ms() + 1000LL * seconds : LLONG_MAX;
+	do {
+		TH_LOG("SEED=%u FUZZ_CALLS=%lu", seed, calls);
+		ASSERT_EQ(NULL, fuzz_run(seed++, genl.family, calls, end));
+	} while (seconds && now_ms() < end);
 	genl_close(&genl);
 	/* What nobody gets done is no test of anything. */
 	for (i = 0; i < ARRAY_SIZE(table); i++) {

@@ -18,7 +18,8 @@ enum fuzz_limits {
  * @seed: state of them
  * @arena: memory that is read and written by any call, in the end by the kernel
  * @family: number of the netlink family
- * @calls: how many it makes
+ * @calls: how many it makes, at most
+ * @end: when it makes no more, by now_ms()
  * @sock: socket of generic netlink
  * @route: socket of rtnetlink
  * @ask: another, for questions whose answer matters
@@ -28,6 +29,7 @@ struct fuzz {
 	unsigned char *arena;
 	__u16 family;
 	unsigned long calls;
+	long long end;
 	int sock;
 	int route;
 	int ask;
