@@ -16,6 +16,7 @@
  * hour. SEED=N repeats the choices of a run, if not their interleaving.
  *
  * vm: -q -r -t 600
+ * long: a minute or two
  */
 
 #include "kselftest_harness.h"
