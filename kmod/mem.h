@@ -62,7 +62,8 @@ static inline void *vhub_region_at(const struct vhub_region *region, u64 offset)
 	unsigned long at = array_index_nospec((unsigned long)offset,
 					      (unsigned long)region->size);
 
-	return region->pages[at >> PAGE_SHIFT] + offset_in_page(at);
+	/* The latter is known by now, and good for any page. */
+	return region->pages[at >> PAGE_SHIFT] + offset_in_page(offset);
 }
 
 /**
