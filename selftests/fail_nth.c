@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vhub - each call while the kernel has no memory, or cannot reach the caller's
+ * vhub - each call of a file while the kernel has no memory, or cannot reach the caller's
  *
  *	a --- |lan0| --- device
  *
  * A call is made again and again, with its first, second, ... allocation or copy
- * from or to user memory failing, until it makes no more. Each time it succeeds or
- * says why not, and then does so as a whole: nothing is there, and the same call
- * succeeds after. What leaks is found by the kernel's own detector, at the end.
+ * from or to user memory failing, until it makes no more. Each time it succeeds, and
+ * then has done its work, or says why not, and then all that is to be seen is as it was
+ * before, and the same call succeeds after. What leaks is found by the kernel's own
+ * detector, at the end.
  *
  * debug: only such kernels fail on demand
  * vm: -t 600
@@ -17,64 +18,21 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "vhub_fail.h"
-#include "vhub_fdb.h"
-#include "vhub_ring.h"
-
-#define DEVICE	"dev0"
-#define SIZE	100
-
-#define MEM_SIZE	(1 << 16)
-
-/* Which allocation has which number depends on what the allocator has left from the
- * time before: a call is tried so often that none is missed.
- */
-#define FAILURES_MIN	40
+#include "vhub_nth.h"
 
 /* So many new addresses at once that the table has to grow, by twice what it begins
  * with, before its worker gets to it.
  */
 #define STATIONS	128
 
-/**
- * struct actors - what a call is made with
- * @fd: a file, or -1
- * @other: another, or -1
- * @ring: a file with rings; its @fd is -1 if there is none
- * @port: number of a port
- */
-struct actors {
-	int fd;
-	int other;
-	struct ring ring;
-	int port;
-};
-
 /*
  * Files
  */
-static int prepare_nothing(struct actors *a)
-{
-	return 0;
-}
-
-static int prepare_file(struct actors *a)
-{
-	a->fd = dev_open(O_RDWR);
-	return a->fd < 0 ? a->fd : 0;
-}
-
-static int prepare_port(struct actors *a)
-{
-	a->fd = attach(HUB);
-	a->port = 1;
-	return a->fd < 0 ? a->fd : 0;
-}
-
 static int call_open(struct actors *a)
 {
 	return prepare_file(a);
@@ -82,9 +40,23 @@ static int call_open(struct actors *a)
 
 static int call_attach(struct actors *a)
 {
-	struct vhub_attach attach = { .hub = HUB, .label = "label" };
+	a->attach = (struct vhub_attach){ .hub = HUB, .label = "label" };
+	return attach_as(a->fd, &a->attach);
+}
 
-	return attach_as(a->fd, &attach);
+static bool has_attached(struct actors *a)
+{
+	const __u32 rights = VHUB_RIGHT_RECV | VHUB_RIGHT_SEND;
+
+	return !port_get(HUB, 1, &a->port_info) &&
+	       !strcmp("label", a->port_info.label) &&
+	       a->port_info.queues == 1 && a->attach.port == 1 &&
+	       a->attach.rights == rights;
+}
+
+static bool has_opened(struct actors *a)
+{
+	return !call_attach(a) && has_attached(a);
 }
 
 static int prepare_queue(struct actors *a)
@@ -110,9 +82,63 @@ static int call_queue(struct actors *a)
 	return attach_as(a->fd, &attach);
 }
 
+/* How many files are those of the port, and how many receive? */
+static bool has_queues(struct actors *a, __u32 queues, __u32 on)
+{
+	return !port_get(HUB, 1, &a->port_info) &&
+	       a->port_info.queues == queues && a->port_info.queues_on == on;
+}
+
+static bool has_two_queues(struct actors *a)
+{
+	return has_queues(a, 2, 2);
+}
+
+static int set_queue(struct actors *a, short flags)
+{
+	a->ifr = (struct ifreq){ .ifr_flags = flags };
+	return ret_errno(ioctl(a->fd, TUNSETQUEUE, &a->ifr));
+}
+
+static int prepare_queues(struct actors *a)
+{
+	return prepare_queue(a) ?: call_queue(a);
+}
+
+static int call_queue_off(struct actors *a)
+{
+	return set_queue(a, IFF_DETACH_QUEUE);
+}
+
+static bool has_one_queue_on(struct actors *a)
+{
+	return has_queues(a, 2, 1);
+}
+
+static int prepare_queue_off(struct actors *a)
+{
+	return prepare_queues(a) ?: call_queue_off(a);
+}
+
+static int call_queue_on(struct actors *a)
+{
+	return set_queue(a, IFF_ATTACH_QUEUE);
+}
+
 static int call_tun(struct actors *a)
 {
 	return tun_set_iff(a->fd, HUB, TAP_FLAGS | IFF_VNET_HDR);
+}
+
+static bool has_flags(struct actors *a, __u32 flags)
+{
+	return !port_get(HUB, 1, &a->port_info) &&
+	       (a->port_info.flags & flags) == flags;
+}
+
+static bool is_tun(struct actors *a)
+{
+	return has_flags(a, VHUB_PORT_FLAG_TUN | VHUB_PORT_FLAG_VNET_HDR);
 }
 
 static int prepare_tun(struct actors *a)
@@ -120,32 +146,98 @@ static int prepare_tun(struct actors *a)
 	return prepare_file(a) ?: call_tun(a);
 }
 
+static int call_tun_address(struct actors *a)
+{
+	memset(&a->ifr, 0, sizeof(a->ifr));
+	return ret_errno(ioctl(a->fd, SIOCGIFHWADDR, &a->ifr));
+}
+
+static bool has_tun_address(struct actors *a)
+{
+	unsigned char mac[6];
+
+	return !link_mac(HUB, mac) &&
+	       !memcmp(mac, a->ifr.ifr_hwaddr.sa_data, sizeof(mac));
+}
+
+/* Those that copy no more than a number, or nothing. */
 static int call_tun_ioctls(struct actors *a)
 {
-	unsigned int features;
-	int size = 12, value;
-	struct ifreq ifr;
+	int size = 12, sndbuf = 100000;
 
-	if (ioctl(a->fd, TUNGETIFF, &ifr) ||
-	    ioctl(a->fd, SIOCGIFHWADDR, &ifr) ||
-	    ioctl(a->fd, TUNGETFEATURES, &features) ||
+	memset(a->numbers, 0, sizeof(a->numbers));
+	if (ioctl(a->fd, TUNGETFEATURES, &a->numbers[0]) ||
 	    ioctl(a->fd, TUNSETVNETHDRSZ, &size) ||
-	    ioctl(a->fd, TUNGETVNETHDRSZ, &value) ||
-	    ioctl(a->fd, TUNGETSNDBUF, &value) ||
-	    ioctl(a->fd, TUNSETSNDBUF, &value) ||
+	    ioctl(a->fd, TUNGETVNETHDRSZ, &a->numbers[1]) ||
+	    ioctl(a->fd, TUNSETSNDBUF, &sndbuf) ||
+	    ioctl(a->fd, TUNGETSNDBUF, &a->numbers[2]) ||
 	    ioctl(a->fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4))
 		return -errno;
 	return 0;
 }
 
+static bool has_tun_numbers(struct actors *a)
+{
+	return (a->numbers[0] & IFF_VNET_HDR) && a->numbers[1] == 12 &&
+	       a->numbers[2] == 100000 &&
+	       !port_get(HUB, 1, &a->port_info) &&
+	       a->port_info.vnet_hdr_size == 12 &&
+	       a->port_info.offloads == (TUN_F_CSUM | TUN_F_TSO4);
+}
+
+static int prepare_tun_heard(struct actors *a)
+{
+	return prepare_tun(a) ?: prepare_ear(a);
+}
+
+/* A signal for each frame, which waits until somebody asks for it. */
+static int prepare_signal(struct actors *a)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGIO);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	return prepare_pair(a) ?:
+	       ret_errno(fcntl(a->other, F_SETOWN, getpid()));
+}
+
+static int call_signal(struct actors *a)
+{
+	return ret_errno(fcntl(a->other, F_SETFL, O_NONBLOCK | O_ASYNC));
+}
+
+static bool has_signal(struct actors *a)
+{
+	const struct timespec now = {};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGIO);
+	return !send_frame(a->fd, SIZE, 1) &&
+	       sigtimedwait(&set, NULL, &now) == SIGIO;
+}
+
 /*
  * Rings
  */
+static _Alignas(4096) char mem[MEM_SIZE];
+
 static int call_mem(struct actors *a)
 {
-	static _Alignas(4096) char mem[MEM_SIZE];
-
 	return mem_register(a->fd, mem, sizeof(mem));
+}
+
+static bool has_mem(struct actors *a)
+{
+	return call_mem(a) == -EEXIST;
+}
+
+static int prepare_ring_file(struct actors *a)
+{
+	a->ring.fd = dev_open(O_RDWR);
+	return a->ring.fd < 0 ? a->ring.fd : 0;
 }
 
 static int call_rings(struct actors *a)
@@ -155,38 +247,66 @@ static int call_rings(struct actors *a)
 		.tx_count = 256,
 		.rx_count = 256,
 	};
-	return ret_errno(ioctl(a->fd, VHUB_IOC_RINGS, &a->ring.info));
+	return ret_errno(ioctl(a->ring.fd, VHUB_IOC_RINGS, &a->ring.info));
+}
+
+static bool has_rings(struct actors *a)
+{
+	const size_t bytes = 256 * sizeof(struct vhub_desc);
+	const struct vhub_rings info = a->ring.info;
+
+	return info.tx_offset >= sizeof(struct vhub_ring_head) &&
+	       info.rx_offset >= info.tx_offset + bytes &&
+	       info.map_size >= info.rx_offset + bytes &&
+	       call_rings(a) == -EBUSY;
 }
 
 static int prepare_rings(struct actors *a)
 {
-	return prepare_file(a) ?: call_rings(a);
+	return prepare_ring_file(a) ?: call_rings(a);
 }
 
 static int call_map(struct actors *a)
 {
 	void *map = mmap(NULL, a->ring.info.map_size, PROT_READ | PROT_WRITE,
-			 MAP_SHARED, a->fd, 0);
+			 MAP_SHARED, a->ring.fd, 0);
 
 	if (map == MAP_FAILED)
 		return -errno;
-	return munmap(map, a->ring.info.map_size) ? -errno : 0;
+	a->ring.map = map;
+	return 0;
+}
+
+/* Every page of it is there. */
+static bool has_map(struct actors *a)
+{
+	unsigned char *map = a->ring.map;
+	size_t at;
+
+	for (at = 0; at < a->ring.info.map_size; at += getpagesize())
+		if (map[at]++)
+			return false;
+	return true;
 }
 
 /*
  * Frames
  */
-static int prepare_pair(struct actors *a)
-{
-	a->other = attach(HUB);
-	if (a->other < 0)
-		return a->other;
-	return set_nonblock(a->other, true) ?: prepare_port(a);
-}
-
 static int call_write(struct actors *a)
 {
 	return send_frame(a->fd, SIZE, 1);
+}
+
+static bool has_arrived(struct actors *a)
+{
+	return gets_frame(a->other, SIZE, 1);
+}
+
+/* Or there was no memory for what the device takes, and it is counted. */
+static bool has_arrived_or_counts(struct actors *a)
+{
+	return port_drops(HUB, 1, VHUB_A_DROPS_NO_MEMORY) == 1 ?
+	       gets_nothing(a->other) : has_arrived(a);
 }
 
 static int prepare_read(struct actors *a)
@@ -196,33 +316,24 @@ static int prepare_read(struct actors *a)
 
 static int call_read(struct actors *a)
 {
-	unsigned char frame[SIZE];
-
-	return read(a->other, frame, SIZE) < 0 ? -errno : 0;
+	a->len = read(a->other, a->frame, SIZE);
+	return a->len < 0 ? -errno : 0;
 }
 
-static int prepare_device(struct actors *a)
+static bool has_read(struct actors *a)
 {
-	a->other = tap_open(DEVICE, 0, 0, 0);
-	return a->other < 0 ? a->other : link_up(DEVICE, true);
-}
-
-static int call_port_add(struct actors *a)
-{
-	struct port_info info;
-
-	return port_add(HUB, DEVICE, &info);
+	return a->len == SIZE && is_frame(a->frame, SIZE, 1);
 }
 
 /* Its frames have to become those of the kernel. */
 static int prepare_pair_device(struct actors *a)
 {
-	return prepare_device(a) ?: call_port_add(a) ?: prepare_port(a);
+	return prepare_plugged(a) ?: prepare_port(a);
 }
 
 static int prepare_ring(struct actors *a)
 {
-	return prepare_device(a) ?: call_port_add(a) ?:
+	return prepare_plugged(a) ?:
 	       ring_open(&a->ring, 256, 256, MEM_SIZE) ?:
 	       ring_attach(&a->ring, HUB, 0);
 }
@@ -232,60 +343,39 @@ static int call_ring(struct actors *a)
 	return ring_send(&a->ring, SIZE, 1);
 }
 
-/*
- * Netlink
- */
-static int call_hub_add(struct actors *a)
+/* Somebody who answers as soon as one sleeps. */
+static int prepare_ring_wait(struct actors *a)
 {
-	return hub_add(HUB);
+	int ret = prepare_ring(a);
+
+	if (ret)
+		return ret;
+	ring_fill(&a->ring);
+	a->child = fork();
+	if (!a->child) {
+		_exit(!wait_until(__atomic_load_n(&a->ring.head->rx_sleep,
+						  __ATOMIC_ACQUIRE)) ||
+		      send_frame(a->other, SIZE, 2));
+	}
+	return a->child < 0 ? -errno : 0;
 }
 
-static int call_hub_mode(struct actors *a)
+static int call_ring_wait(struct actors *a)
 {
-	return hub_set_number(HUB, VHUB_A_HUB_MODE, VHUB_HUB_MODE_SWITCH);
+	unsigned char *frame = a->ring.mem + a->ring.mem_size - SIZE;
+	int ret;
+
+	make_frame(frame, SIZE, 1);
+	ring_put(&a->ring, frame, SIZE, 0);
+	ret = ioctl(a->ring.fd, VHUB_IOC_KICK, VHUB_KICK_WAIT);
+	if (ret < 0)
+		return -errno;
+	return ret == 1 ? 0 : -EIO;
 }
 
-static int call_hub_rights(struct actors *a)
+static bool has_sent_and_got(struct actors *a)
 {
-	return hub_set(HUB, 1, 1, 0640, NULL);
-}
-
-static int call_port_lock(struct actors *a)
-{
-	unsigned char mac[6];
-
-	station(1, mac);
-	return port_set_lock(HUB, a->port, mac);
-}
-
-static int call_port_max(struct actors *a)
-{
-	return port_set_max(HUB, a->port, 7);
-}
-
-static int call_port_vlans(struct actors *a)
-{
-	return port_set_vlans(HUB, a->port, 10, "10,20-29");
-}
-
-static int prepare_switch(struct actors *a)
-{
-	return call_hub_mode(a) ?: prepare_pair(a);
-}
-
-static int call_fdb_add(struct actors *a)
-{
-	return fdb_add(HUB, 1, 0, a->port);
-}
-
-static int prepare_fdb(struct actors *a)
-{
-	return prepare_switch(a) ?: call_fdb_add(a);
-}
-
-static int call_fdb_flush(struct actors *a)
-{
-	return fdb_flush(HUB, -1, -1);
+	return has_arrived_or_counts(a) && ring_gets(&a->ring, SIZE, 2);
 }
 
 static int call_learn(struct actors *a)
@@ -293,9 +383,24 @@ static int call_learn(struct actors *a)
 	return flow_send(a->fd, FLOW(.from = 2, .to = ALL));
 }
 
+/* Addresses that a port has and has not learned. */
+static unsigned int learned_and_not(struct actors *a, __u32 port)
+{
+	if (port_get(HUB, port, &a->port_info))
+		return 0;
+	return a->port_info.addresses + a->port_info.not_learned;
+}
+
+static bool has_learned_or_counts(struct actors *a)
+{
+	return learned_and_not(a, 2) == 1 &&
+	       a->port_info.addresses == (fdb_port(HUB, 2, 0) == 2) &&
+	       flow_gets(a->other, FLOW(.from = 2, .to = ALL));
+}
+
 static int prepare_switch_ring(struct actors *a)
 {
-	return call_hub_mode(a) ?:
+	return hub_set_number(HUB, VHUB_A_HUB_MODE, VHUB_HUB_MODE_SWITCH) ?:
 	       ring_open(&a->ring, STATIONS, 0, MEM_SIZE) ?:
 	       ring_attach(&a->ring, HUB, 0);
 }
@@ -316,36 +421,12 @@ static int call_learn_many(struct actors *a)
 	return ret == STATIONS ? 0 : -EIO;
 }
 
-static int call_master(struct actors *a)
+static bool has_learned_many_or_counts(struct actors *a)
 {
-	return link_set_master(DEVICE, HUB);
-}
-
-static int prepare_tun_device(struct actors *a)
-{
-	a->other = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-	if (a->other < 0)
-		return -errno;
-	return tun_set_iff(a->other, DEVICE, IFF_TUN | IFF_NO_PI) ?:
-	       link_up(DEVICE, true);
-}
-
-static int prepare_plugged(struct actors *a)
-{
-	return prepare_device(a) ?: call_port_add(a);
-}
-
-static int call_unplug(struct actors *a)
-{
-	return link_set_master(DEVICE, NULL);
+	return learned_and_not(a, 1) == STATIONS;
 }
 
 /* A packet for a station that is asked for, and never answers. */
-static int prepare_plugged_tun(struct actors *a)
-{
-	return prepare_tun_device(a) ?: call_port_add(a);
-}
-
 static int call_packet(struct actors *a)
 {
 	static const unsigned char packet[28] = {
@@ -357,6 +438,24 @@ static int call_packet(struct actors *a)
 			 (ssize_t)sizeof(packet));
 }
 
+static int prepare_tun_and_port(struct actors *a)
+{
+	return prepare_plugged_tun(a) ?: prepare_port(a);
+}
+
+/* A question for it reaches all, or it is counted as lost. */
+static bool has_asked_or_counts(struct actors *a)
+{
+	static unsigned char frame[FRAME_ROOM];
+
+	if (port_get(HUB, 1, &a->port_info))
+		return false;
+	if (port_lost(&a->port_info))
+		return port_lost(&a->port_info) == 1;
+	return read_frame(a->fd, frame, sizeof(frame)) > 14 &&
+	       frame[12] == 0x08 && frame[13] == 0x06;
+}
+
 /* Memory of a process's own that the host sends: a port must not keep it. */
 static int prepare_zerocopy(struct actors *a)
 {
@@ -364,16 +463,21 @@ static int prepare_zerocopy(struct actors *a)
 	int on = 1;
 
 	a->other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (setsockopt(a->other, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)))
+	/* UDP tells of what is lost on the way only who wants to know. */
+	if (setsockopt(a->other, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) ||
+	    setsockopt(a->other, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)))
 		return -errno;
 	return link_set_mtu(HUB, 9000) ?: link_add_ip4(HUB, "192.0.2.1") ?:
 	       link_up(HUB, true) ?:
 	       link_add_neighbour(HUB, "192.0.2.2", mac) ?: prepare_port(a);
 }
 
+#define ZEROCOPY_SIZE	8000
+#define UDP_HEADERS	(14 + 20 + 8)
+
 static int call_zerocopy(struct actors *a)
 {
-	static const unsigned char bytes[8000];
+	static const unsigned char bytes[ZEROCOPY_SIZE];
 	const struct sockaddr_in to = {
 		.sin_family = AF_INET,
 		.sin_port = htons(4242),
@@ -385,21 +489,20 @@ static int call_zerocopy(struct actors *a)
 			 (ssize_t)sizeof(bytes));
 }
 
+static bool has_zerocopied_or_counts(struct actors *a)
+{
+	static unsigned char frame[FRAME_ROOM];
+
+	if (port_drops(HUB, 0, VHUB_A_DROPS_NO_MEMORY) == 1 ||
+	    port_drops(HUB, 1, VHUB_A_DROPS_NO_MEMORY) == 1)
+		return gets_nothing(a->fd);
+	return read_frame(a->fd, frame, sizeof(frame)) ==
+	       ZEROCOPY_SIZE + UDP_HEADERS;
+}
+
 /*
  * Who listens learns that something was missed
  */
-static struct genl ear;
-
-static int prepare_ear(struct actors *a)
-{
-	int ret = fdb_listen(&ear);
-
-	if (ret)
-		return ret;
-	return mnl_socket_setsockopt(ear.sock, NETLINK_ADD_MEMBERSHIP,
-				     &ear.group, sizeof(__u32)) ? -errno : 0;
-}
-
 static int prepare_ear_and_file(struct actors *a)
 {
 	return prepare_ear(a) ?: prepare_file(a);
@@ -412,9 +515,7 @@ static int prepare_ear_and_switch(struct actors *a)
 
 static bool is_attached(struct actors *a)
 {
-	struct hub_info info;
-
-	return !hub_get(HUB, &info) && info.ports;
+	return !hub_get(HUB, &a->hub_info) && a->hub_info.ports;
 }
 
 static bool is_learned(struct actors *a)
@@ -422,240 +523,231 @@ static bool is_learned(struct actors *a)
 	return fdb_port(HUB, 2, 0) > 0;
 }
 
-/* Is there an event, or word that one was lost? */
-static bool hear(void)
-{
-	char buf[8192];
-
-	return recv(mnl_socket_get_fd(ear.sock), buf, sizeof(buf),
-		    MSG_DONTWAIT) > 0 || errno == ENOBUFS;
-}
-
 /*
  * Each of them, failing
  */
 FIXTURE(fail_nth)
 {
-	struct actors actors;
 };
 
-/* @netlink: what fails is what the kernel does for a request. @unlike: the call may
- * give other results when it is made again. @alone: it makes the hub. @frugal: it
- * copies, and allocates nothing. @heard: did it do what somebody hears of? @other: what
- * others in the kernel make of it, beside ENOMEM and EFAULT.
- */
 FIXTURE_VARIANT(fail_nth)
 {
-	int (*prepare)(struct actors *a);
-	int (*call)(struct actors *a);
-	bool netlink;
-	bool unlike;
-	bool alone;
-	bool frugal;
-	bool (*heard)(struct actors *a);
-	int other;
+	struct nth nth;
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, open)
 {
-	.prepare = prepare_nothing,
-	.call = call_open,
+	.nth.prepare = prepare_nothing,
+	.nth.call = call_open,
+	.nth.done = has_opened,
+	.nth.whats = FAIL_SLAB,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, attach)
 {
-	.prepare = prepare_file,
-	.call = call_attach,
+	.nth.prepare = prepare_file,
+	.nth.call = call_attach,
+	.nth.done = has_attached,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, queue)
 {
-	.prepare = prepare_queue,
-	.call = call_queue,
+	.nth.prepare = prepare_queue,
+	.nth.call = call_queue,
+	.nth.done = has_two_queues,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, queue_off)
+{
+	.nth.prepare = prepare_queues,
+	.nth.call = call_queue_off,
+	.nth.done = has_one_queue_on,
+	.nth.whats = FAIL_COPY,
+	.nth.frugal = true,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, queue_on)
+{
+	.nth.prepare = prepare_queue_off,
+	.nth.call = call_queue_on,
+	.nth.done = has_two_queues,
+	.nth.whats = FAIL_COPY,
+	.nth.frugal = true,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, tun)
 {
-	.prepare = prepare_file,
-	.call = call_tun,
+	.nth.prepare = prepare_file,
+	.nth.call = call_tun,
+	.nth.done = is_tun,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
 };
 
-FIXTURE_VARIANT_ADD(fail_nth, tun_ioctls)
+FIXTURE_VARIANT_ADD(fail_nth, tun_attached)
 {
-	.prepare = prepare_tun,
-	.call = call_tun_ioctls,
-	.frugal = true,
+	.nth.prepare = prepare_port,
+	.nth.call = call_tun,
+	.nth.done = is_tun,
+	.nth.whats = FAIL_COPY,
+	.nth.frugal = true,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, tun_address)
+{
+	.nth.prepare = prepare_tun,
+	.nth.call = call_tun_address,
+	.nth.done = has_tun_address,
+	.nth.whats = FAIL_COPY,
+	.nth.frugal = true,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, tun_ioctls_heard)
+{
+	.nth.prepare = prepare_tun_heard,
+	.nth.call = call_tun_ioctls,
+	.nth.done = has_tun_numbers,
+	.nth.whats = FAIL_SLAB,
+	.nth.heard = has_tun_numbers,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, signal)
+{
+	.nth.prepare = prepare_signal,
+	.nth.call = call_signal,
+	.nth.done = has_signal,
+	.nth.whats = FAIL_SLAB,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, mem)
 {
-	.prepare = prepare_file,
-	.call = call_mem,
+	.nth.prepare = prepare_file,
+	.nth.call = call_mem,
+	.nth.done = has_mem,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, rings)
 {
-	.prepare = prepare_file,
-	.call = call_rings,
+	.nth.prepare = prepare_ring_file,
+	.nth.call = call_rings,
+	.nth.done = has_rings,
+	.nth.whats = FAIL_SLAB | FAIL_PAGE | FAIL_COPY,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, map)
 {
-	.prepare = prepare_rings,
-	.call = call_map,
+	.nth.prepare = prepare_rings,
+	.nth.call = call_map,
+	.nth.done = has_map,
+	.nth.whats = FAIL_SLAB,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, write)
 {
-	.prepare = prepare_pair,
-	.call = call_write,
+	.nth.prepare = prepare_pair,
+	.nth.call = call_write,
+	.nth.done = has_arrived,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+	.nth.frames = true,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, write_device)
 {
-	.prepare = prepare_pair_device,
-	.call = call_write,
+	.nth.prepare = prepare_pair_device,
+	.nth.call = call_write,
+	.nth.done = has_arrived_or_counts,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+	.nth.frames = true,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, learn)
 {
-	.prepare = prepare_switch,
-	.call = call_learn,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, read)
-{
-	.prepare = prepare_read,
-	.call = call_read,
-	.frugal = true,
-	.unlike = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, ring)
-{
-	.prepare = prepare_ring,
-	.call = call_ring,
-	.unlike = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, hub_add)
-{
-	.prepare = prepare_nothing,
-	.call = call_hub_add,
-	.netlink = true,
-	.alone = true,	/* the namespace has no table of hubs yet */
-	.other = -EINVAL,	/* for a device whose name has no room */
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, hub_mode)
-{
-	.prepare = prepare_pair,
-	.call = call_hub_mode,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, hub_rights)
-{
-	.prepare = prepare_nothing,
-	.call = call_hub_rights,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, port_lock)
-{
-	.prepare = prepare_switch,
-	.call = call_port_lock,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, port_max)
-{
-	.prepare = prepare_switch,
-	.call = call_port_max,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, port_vlans)
-{
-	.prepare = prepare_switch,
-	.call = call_port_vlans,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, fdb_add)
-{
-	.prepare = prepare_switch,
-	.call = call_fdb_add,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, fdb_flush)
-{
-	.prepare = prepare_fdb,
-	.call = call_fdb_flush,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, port_add)
-{
-	.prepare = prepare_device,
-	.call = call_port_add,
-	.netlink = true,
-};
-
-FIXTURE_VARIANT_ADD(fail_nth, port_add_tun)
-{
-	.prepare = prepare_tun_device,
-	.call = call_port_add,
-	.netlink = true,
+	.nth.prepare = prepare_switch,
+	.nth.call = call_learn,
+	.nth.done = has_learned_or_counts,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+	.nth.frames = true,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, learn_many)
 {
-	.prepare = prepare_switch_ring,
-	.call = call_learn_many,
+	.nth.prepare = prepare_switch_ring,
+	.nth.call = call_learn_many,
+	.nth.done = has_learned_many_or_counts,
+	.nth.whats = FAIL_SLAB,
+	.nth.frames = true,
 };
 
-FIXTURE_VARIANT_ADD(fail_nth, master)
+FIXTURE_VARIANT_ADD(fail_nth, read)
 {
-	.prepare = prepare_device,
-	.call = call_master,
-	.netlink = true,
+	.nth.prepare = prepare_read,
+	.nth.call = call_read,
+	.nth.done = has_read,
+	.nth.whats = FAIL_COPY,
+	.nth.frames = true,
+	.nth.frugal = true,
+	.nth.unlike = true,
 };
 
-FIXTURE_VARIANT_ADD(fail_nth, unplug)
+FIXTURE_VARIANT_ADD(fail_nth, ring)
 {
-	.prepare = prepare_plugged,
-	.call = call_unplug,
-	.netlink = true,
+	.nth.prepare = prepare_ring,
+	.nth.call = call_ring,
+	.nth.done = has_arrived_or_counts,
+	.nth.whats = FAIL_SLAB,
+	.nth.frames = true,
+	.nth.unlike = true,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, ring_wait)
+{
+	.nth.prepare = prepare_ring_wait,
+	.nth.call = call_ring_wait,
+	.nth.done = has_sent_and_got,
+	.nth.whats = FAIL_SLAB,
+	.nth.frames = true,
+	.nth.unlike = true,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, packet)
 {
-	.prepare = prepare_plugged_tun,
-	.call = call_packet,
-	.other = -ENOBUFS,
+	.nth.prepare = prepare_tun_and_port,
+	.nth.call = call_packet,
+	.nth.done = has_asked_or_counts,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+	.nth.frames = true,
+	.nth.other = -ENOBUFS,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, zerocopy)
 {
-	.prepare = prepare_zerocopy,
-	.call = call_zerocopy,
-	.other = -ENOBUFS,
+	.nth.prepare = prepare_zerocopy,
+	.nth.call = call_zerocopy,
+	.nth.done = has_zerocopied_or_counts,
+	.nth.whats = FAIL_SLAB,
+	.nth.frames = true,
+	.nth.other = -ENOBUFS,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, attach_heard)
 {
-	.prepare = prepare_ear_and_file,
-	.call = call_attach,
-	.heard = is_attached,
+	.nth.prepare = prepare_ear_and_file,
+	.nth.call = call_attach,
+	.nth.done = has_attached,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+	.nth.heard = is_attached,
 };
 
 FIXTURE_VARIANT_ADD(fail_nth, learn_heard)
 {
-	.prepare = prepare_ear_and_switch,
-	.call = call_learn,
-	.heard = is_learned,
+	.nth.prepare = prepare_ear_and_switch,
+	.nth.call = call_learn,
+	.nth.done = has_learned_or_counts,
+	.nth.whats = FAIL_SLAB | FAIL_COPY,
+	.nth.frames = true,
+	.nth.heard = is_learned,
 };
 
 FIXTURE_SETUP(fail_nth)
@@ -664,133 +756,25 @@ FIXTURE_SETUP(fail_nth)
 		SKIP(return, "no kernel that fails on demand");
 	ASSERT_EQ(0, new_net());
 	ASSERT_EQ(0, no_ipv6());
-	ASSERT_EQ(0, fail_open());
+	ASSERT_EQ(0, nth_open());
 }
 
 FIXTURE_TEARDOWN(fail_nth)
 {
 }
 
-static int hub_ports(void)
-{
-	struct hub_info info;
-	int ret = hub_get(HUB, &info);
-
-	return ret ? ret : (int)info.ports;
-}
-
-/* The call, with the failure that is due. */
-static int call_failing(const FIXTURE_VARIANT(fail_nth) *variant,
-			struct actors *a)
-{
-	int ret;
-
-	fail_hit = false;
-	if (variant->netlink)
-		talk_hook = fail_around;
-	else
-		fail_begin();
-	ret = variant->call(a);
-	if (variant->netlink)
-		talk_hook = NULL;
-	else
-		fail_end();
-	return ret;
-}
-
-/* A request may be done, and its answer lost for lack of memory. */
-static bool is_unknown(const FIXTURE_VARIANT(fail_nth) *variant, int ret)
-{
-	return variant->netlink && ret == -ENOBUFS;
-}
-
-static bool is_told(const FIXTURE_VARIANT(fail_nth) *variant, int ret)
-{
-	return !ret || ret == -ENOMEM || ret == -EFAULT ||
-	       ret == variant->other || is_unknown(variant, ret);
-}
-
-static void clean(struct actors *a)
-{
-	if (a->fd >= 0)
-		close(a->fd);
-	if (a->other >= 0)
-		close(a->other);
-	if (a->ring.fd >= 0)
-		ring_close(&a->ring);
-	if (ear.sock)
-		genl_close(&ear);
-	ear.sock = NULL;
-}
-
-/* The call, with failure @fail_next. Return: NULL or what is wrong; @ret is set. */
-static const char *try_once(const FIXTURE_VARIANT(fail_nth) *variant,
-			    struct actors *a, int *ret)
-{
-	int ports;
-
-	*a = (struct actors){ .fd = -1, .other = -1, .ring.fd = -1 };
-	if ((!variant->alone && hub_add(HUB)) || variant->prepare(a))
-		return "it cannot be prepared";
-	ports = hub_ports();
-	*ret = call_failing(variant, a);
-	if (!is_told(variant, *ret))
-		return "an errno of something else";
-	if (!*ret || is_unknown(variant, *ret))
-		return NULL;
-	if (hub_ports() != ports)
-		return "it was done in part";
-	return !variant->unlike && variant->call(a) ? "it fails for good" : NULL;
-}
-
-/* Calls with their first, second, ... failure. Return: how many there were. */
-static int try_all(struct __test_metadata *_metadata,
-		   FIXTURE_DATA(fail_nth) *self,
-		   const FIXTURE_VARIANT(fail_nth) *variant)
-{
-	struct actors *a = &self->actors;
-	const char *wrong;
-	int ports, ret = 0;
-
-	fail_hit = true;
-	for (fail_next = 1; fail_hit; fail_next++) {
-		ASSERT_LT(fail_next, FAIL_NTH_MAX);
-		wrong = try_once(variant, a, &ret);
-		ASSERT_EQ(NULL, wrong)
-			TH_LOG("failure %d: %d: %s", fail_next, ret, wrong);
-		if (variant->heard && variant->heard(a))
-			ASSERT_TRUE(hear());
-		clean(a);
-		ports = hub_ports();
-		ASSERT_TRUE(!ports || (variant->alone && ports == -ENODEV));
-		ASSERT_EQ(ports, link_del(HUB));
-	}
-	/* The last time nothing failed, for there was no more. */
-	ASSERT_EQ(0, ret);
-	return fail_next - 2;
-}
-
 TEST_F(fail_nth, all_or_nothing)
 {
-	int failures = 0, last, passes;
+	const char *wrong = nth_try_often(&variant->nth);
 
-	for (passes = 0; failures < FAILURES_MIN; passes++) {
-		last = try_all(_metadata, self, variant);
-		ASSERT_LT(0, last);
-		failures += last;
-	}
-	TH_LOG("%d passes, %d failures in the last", passes, last);
+	ASSERT_EQ(NULL, wrong) TH_LOG("%s", wrong);
 }
 
-/* What is undone without memory, and what is tried twice. */
 TEST_F(fail_nth, all_or_nothing_for_good)
 {
-	int last;
+	const char *wrong = nth_try_for_good(&variant->nth);
 
-	fail_for_good = true;
-	last = try_all(_metadata, self, variant);
-	EXPECT_EQ(variant->frugal, !last);
-	TH_LOG("%d failures", last);
+	ASSERT_EQ(NULL, wrong) TH_LOG("%s", wrong);
 }
 
 TEST_HARNESS_MAIN

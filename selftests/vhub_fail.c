@@ -27,10 +27,20 @@
 
 int fail_next;
 bool fail_hit;
+unsigned int fail_whats;
 bool fail_for_good;
 
 static int fail_fd;
 static int for_good_fd;
+
+/* Each counts down how often it may have something fail: in the order of enum
+ * fail_what.
+ */
+static const char *const injectors[] = {
+	"failslab", "fail_page_alloc", "fail_usercopy"
+};
+
+#define INJECTORS	(sizeof(injectors) / sizeof(*injectors))
 
 static int fail_set(const char *name, const char *value)
 {
@@ -66,31 +76,58 @@ int fail_open(void)
 	return fail_fd < 0 || for_good_fd < 0 ? -errno : 0;
 }
 
+static void set_times(void)
+{
+	char name[32], text[16];
+	unsigned int i;
+
+	snprintf(text, sizeof(text), "%d", FAIL_TIMES);
+	for (i = 0; i < INJECTORS; i++) {
+		snprintf(name, sizeof(name), "%s/times", injectors[i]);
+		if (fail_set(name, text))
+			abort();
+	}
+}
+
+static int get_times(const char *injector)
+{
+	char path[64], text[16] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/times", injector);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		abort();
+	close(fd);
+	return atoi(text);
+}
+
+/* Which of them had something fail since? */
+static unsigned int used_times(void)
+{
+	unsigned int i, whats = 0;
+
+	for (i = 0; i < INJECTORS; i++)
+		if (get_times(injectors[i]) != FAIL_TIMES)
+			whats |= 1 << i;
+	return whats;
+}
+
 static void fail_begin_for_good(void)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", fail_next * FAIL_STEP);
-	if (fail_set("failslab/space", text))
-		abort();
-	snprintf(text, sizeof(text), "%d", FAIL_TIMES);
-	if (fail_set("failslab/times", text) ||
+	if (fail_set("failslab/space", text) ||
 	    pwrite(for_good_fd, "1", 1, 0) != 1)
 		abort();
 }
 
 static void fail_end_for_good(void)
 {
-	char text[16] = "";
-	int fd;
-
 	if (pwrite(for_good_fd, "0", 1, 0) != 1)
 		abort();
-	fd = open("/sys/kernel/debug/failslab/times", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		abort();
-	close(fd);
-	if (atoi(text) != FAIL_TIMES)
+	if (used_times())
 		fail_hit = true;
 }
 
@@ -99,6 +136,7 @@ void fail_begin(void)
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", fail_next);
 
+	set_times();
 	if (fail_for_good)
 		fail_begin_for_good();
 	else if (pwrite(fail_fd, text, len, 0) != len)
@@ -118,10 +156,12 @@ void fail_end(void)
 	}
 	if (pread(fail_fd, text, sizeof(text) - 1, 0) < 0)
 		return;
-	if (!atoi(text))
+	if (!atoi(text)) {
 		fail_hit = true;
-	else if (pwrite(fail_fd, "0", 1, 0) != 1 && errno != EFAULT)
+		fail_whats |= used_times();
+	} else if (pwrite(fail_fd, "0", 1, 0) != 1 && errno != EFAULT) {
 		abort();
+	}
 }
 
 /* For talk_hook. */

@@ -278,7 +278,7 @@ int recv_fd(int sock)
 static int talk(struct mnl_socket *sock, struct nlmsghdr *nlh, mnl_cb_t cb,
 		void *data, char sentence[256]);
 
-static int rtnl_talk(struct nlmsghdr *nlh)
+static int rtnl_ask(struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 {
 	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	char sentence[256];
@@ -287,9 +287,14 @@ static int rtnl_talk(struct nlmsghdr *nlh)
 	if (!sock)
 		return -errno;
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-	ret = talk(sock, nlh, NULL, NULL, sentence);
+	ret = talk(sock, nlh, cb, data, sentence);
 	mnl_socket_close(sock);
 	return ret;
+}
+
+static int rtnl_talk(struct nlmsghdr *nlh)
+{
+	return rtnl_ask(nlh, NULL, NULL);
 }
 
 static struct nlmsghdr *rtnl_begin(char *buf, __u16 type, __u16 flags,
@@ -338,6 +343,16 @@ int vxlan_add(const char *name, __u32 id, __u16 port)
 	mnl_attr_nest_end(nlh, data);
 	mnl_attr_nest_end(nlh, nest);
 	return rtnl_talk(nlh);
+}
+
+/* Tells of all devices of the namespace. */
+int link_dump(mnl_cb_t cb, void *data)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	char buf[256];
+
+	return rtnl_ask(rtnl_begin(buf, RTM_GETLINK, NLM_F_DUMP, &head,
+				   sizeof(head)), cb, data);
 }
 
 int link_del(const char *name)
