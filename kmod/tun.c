@@ -155,11 +155,13 @@ static long vhub_tun_get_iff(struct vhub_fdport *fdport, void __user *arg,
 	/* The rest of the union goes back as it came. */
 	if (copy_from_user(&ifr, arg, size))
 		return -EFAULT;
-	vhub_fdport_adopt(fdport);
 	vhub_tun_fill_ifreq(fdport, &ifr,
 			    vhub_port_has(&fdport->port,
 					  VHUB_PORT_FLAG_VNET_HDR));
-	return copy_to_user(arg, &ifr, size) ? -EFAULT : 0;
+	if (copy_to_user(arg, &ifr, size))
+		return -EFAULT;
+	vhub_fdport_adopt(fdport);
+	return 0;
 }
 
 static long vhub_tun_set_queue(struct vhub_file *file, void __user *arg,

@@ -146,6 +146,18 @@ static int prepare_tun(struct actors *a)
 	return prepare_file(a) ?: call_tun(a);
 }
 
+static int call_tun_name(struct actors *a)
+{
+	memset(&a->ifr, 0, sizeof(a->ifr));
+	return ret_errno(ioctl(a->fd, TUNGETIFF, &a->ifr));
+}
+
+static bool has_tun_name(struct actors *a)
+{
+	return !strcmp(HUB, a->ifr.ifr_name) &&
+	       has_flags(a, VHUB_PORT_FLAG_TUN);
+}
+
 static int call_tun_address(struct actors *a)
 {
 	memset(&a->ifr, 0, sizeof(a->ifr));
@@ -590,6 +602,15 @@ FIXTURE_VARIANT_ADD(fail_nth, tun_attached)
 	.nth.prepare = prepare_port,
 	.nth.call = call_tun,
 	.nth.done = is_tun,
+	.nth.whats = FAIL_COPY,
+	.nth.frugal = true,
+};
+
+FIXTURE_VARIANT_ADD(fail_nth, tun_name)
+{
+	.nth.prepare = prepare_port,
+	.nth.call = call_tun_name,
+	.nth.done = has_tun_name,
 	.nth.whats = FAIL_COPY,
 	.nth.frugal = true,
 };
