@@ -467,14 +467,6 @@ static bool is_renamed(struct actors *a)
 	       !strcmp(RENAMED, a->hub_info.name);
 }
 
-/* When IPv6 has no memory for the name, and none is left to take it back, it stays and
- * nobody is told.
- */
-static bool is_renamed_for_sure(struct actors *a)
-{
-	return !a->unknown && is_renamed(a);
-}
-
 static int call_link_del(struct actors *a)
 {
 	return link_del(HUB);
@@ -771,9 +763,8 @@ FIXTURE_VARIANT_ADD(fail_netlink, hub_rename)
 	.nth.done = is_renamed,
 	.nth.whats = FAIL_SLAB,
 	.nth.netlink = true,
-	.nth.heard = is_renamed_for_sure,
-	.nth.unlike = true,	/* others may leave a name half taken back */
-	.nth.other = -EEXIST,
+	.nth.heard = is_renamed,
+	.nth.once = true,	/* else others leave a name half taken back */
 };
 
 FIXTURE_VARIANT_ADD(fail_netlink, link_del)

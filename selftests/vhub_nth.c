@@ -295,6 +295,8 @@ const char *nth_try_for_good(const struct nth *nth)
 	const char *wrong;
 	int failures;
 
+	if (nth->once)
+		return NULL;
 	fail_for_good = true;
 	wrong = try_all(nth, &failures);
 	if (wrong)
