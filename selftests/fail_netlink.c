@@ -467,11 +467,6 @@ static bool is_renamed(struct actors *a)
 	       !strcmp(RENAMED, a->hub_info.name);
 }
 
-static int call_link_del(struct actors *a)
-{
-	return link_del(HUB);
-}
-
 /*
  * A device that is a port
  */
@@ -756,27 +751,6 @@ FIXTURE_VARIANT_ADD(fail_netlink, hub_mtu)
 	.nth.netlink = true,
 };
 
-FIXTURE_VARIANT_ADD(fail_netlink, hub_rename)
-{
-	.nth.prepare = prepare_ear_and_pair,
-	.nth.call = call_hub_rename,
-	.nth.done = is_renamed,
-	.nth.whats = FAIL_SLAB,
-	.nth.netlink = true,
-	.nth.heard = is_renamed,
-	.nth.once = true,	/* else others leave a name half taken back */
-};
-
-FIXTURE_VARIANT_ADD(fail_netlink, link_del)
-{
-	.nth.prepare = prepare_ear_and_pair,
-	.nth.call = call_link_del,
-	.nth.done = has_no_hub,
-	.nth.whats = FAIL_SLAB,
-	.nth.netlink = true,
-	.nth.heard = has_no_hub,
-};
-
 FIXTURE_VARIANT_ADD(fail_netlink, device_down)
 {
 	.nth.prepare = prepare_plugged,
@@ -818,6 +792,41 @@ TEST_F(fail_netlink, all_or_nothing)
 TEST_F(fail_netlink, all_or_nothing_for_good)
 {
 	const char *wrong = nth_try_for_good(&variant->nth);
+
+	ASSERT_EQ(NULL, wrong) TH_LOG("%s", wrong);
+}
+
+/*
+ * Where all that follows fails, too, others leave a name half taken back.
+ */
+FIXTURE(fail_once)
+{
+};
+
+FIXTURE_SETUP(fail_once)
+{
+	if (access("/proc/thread-self/fail-nth", W_OK))
+		SKIP(return, "no kernel that fails on demand");
+	ASSERT_EQ(0, new_net());
+	ASSERT_EQ(0, no_ipv6());
+	ASSERT_EQ(0, nth_open());
+}
+
+FIXTURE_TEARDOWN(fail_once)
+{
+}
+
+TEST_F(fail_once, hub_rename)
+{
+	const struct nth nth = {
+		.prepare = prepare_ear_and_pair,
+		.call = call_hub_rename,
+		.done = is_renamed,
+		.whats = FAIL_SLAB,
+		.netlink = true,
+		.heard = is_renamed,
+	};
+	const char *wrong = nth_try_often(&nth);
 
 	ASSERT_EQ(NULL, wrong) TH_LOG("%s", wrong);
 }

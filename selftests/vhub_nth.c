@@ -232,7 +232,7 @@ static const char *clean_all(struct actors *a, const char *start)
 /* Where all that follows fails, too, there is less to be seen the later it begins. */
 static int step(void)
 {
-	return fail_for_good ? 1 + fail_next / 32 : 1;
+	return fail_for_good ? 1 + fail_next / 8 : 1;
 }
 
 /* Calls with their first, second, ... failure. Return: NULL or what is wrong;
@@ -295,8 +295,6 @@ const char *nth_try_for_good(const struct nth *nth)
 	const char *wrong;
 	int failures;
 
-	if (nth->once)
-		return NULL;
 	fail_for_good = true;
 	wrong = try_all(nth, &failures);
 	if (wrong)

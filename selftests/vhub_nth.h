@@ -70,7 +70,6 @@ struct actors {
  * @unlike: the call may give other results when it is made again
  * @alone: it makes the hub
  * @frugal: it makes no small allocations
- * @once: nothing fails after the first failure
  * @other: what others in the kernel make of it, beside ENOMEM and EFAULT
  */
 struct nth {
@@ -84,7 +83,6 @@ struct nth {
 	bool unlike;
 	bool alone;
 	bool frugal;
-	bool once;
 	int other;
 };
 
