@@ -39,7 +39,7 @@
  * @dest: its destination
  * @source: its source
  * @proto: type of what follows
- * @tci: tag, when @proto says that there is one; else 0
+ * @tci: tag, when @proto says that there is one; else 0, or VHUB_SWITCH_CUT_TAG
  */
 struct vhub_switch_head {
 	u8 dest[ETH_ALEN];
@@ -47,6 +47,9 @@ struct vhub_switch_head {
 	__be16 proto;
 	__be16 tci;
 } __aligned(sizeof(u64));
+
+/* Of a frame that says that it has a tag, and ends before. Of VLAN 0, as none is. */
+#define VHUB_SWITCH_CUT_TAG	htons(VLAN_CFI_MASK)
 
 /**
  * struct vhub_switch_way - where a frame goes
@@ -110,42 +113,45 @@ struct vhub_switch {
 	u32 copies;
 };
 
-/* Copies the begin of a frame that lies in one piece. In a shorter one than has
- * room for a tag, no tag is looked for.
- */
-static void vhub_switch_copy_head(const struct vhub_seg *seg,
-				  struct vhub_switch_head *head)
+/* Copies the begin of a frame that lies in one piece. Return: its length. */
+static u32 vhub_switch_copy_head(const struct vhub_seg *seg,
+				 struct vhub_switch_head *head)
 {
 	BUILD_BUG_ON(sizeof(*head) != 2 * sizeof(u64));
 	BUILD_BUG_ON(sizeof(*head) != VHUB_HEAD_SIZE);
 
-	if (likely(seg->len >= VLAN_ETH_HLEN)) {
+	if (likely(seg->len >= VLAN_ETH_HLEN))
 		memcpy(head, seg->data, sizeof(*head));
-	} else {
+	else
 		memcpy(head, seg->data, ETH_HLEN);
-		head->proto = 0;
-	}
 	/* It may be a process's memory: the copy is what is looked at. */
 	barrier();
+	return seg->len;
 }
 
-/* Copies the header of a frame of the batch. */
+/* Copies the header of a frame of the batch. In a shorter one than has room for a tag,
+ * no tag is looked for.
+ */
 static void vhub_switch_read_head(const struct vhub_batch *batch, u32 i,
 				  struct vhub_switch_head *head)
 {
 	const struct vhub_frame *frame = &batch->frames[i];
+	u32 len;
 
 	if (batch->simple) {
-		vhub_switch_copy_head(&batch->simple[i], head);
+		len = vhub_switch_copy_head(&batch->simple[i], head);
 	} else if (frame->seg_count == 1) {
-		vhub_switch_copy_head(frame->segs, head);
+		len = vhub_switch_copy_head(frame->segs, head);
 	} else {
 		vhub_frame_peek(frame, head, sizeof(*head));
-		if (frame->len < VLAN_ETH_HLEN)
-			head->proto = 0;
+		len = frame->len;
 	}
-	if (head->proto != htons(ETH_P_8021Q))
+	if (head->proto != htons(ETH_P_8021Q)) {
 		head->tci = 0;
+	} else if (unlikely(len < VLAN_ETH_HLEN)) {
+		head->proto = 0;
+		head->tci = VHUB_SWITCH_CUT_TAG;
+	}
 }
 
 static bool vhub_switch_same_head(const struct vhub_switch_head *a,
@@ -252,6 +258,9 @@ static bool vhub_switch_find_vlan(struct vhub_switch *sw,
 	sw->vlan.vid = vid;
 	if (likely(!sw->has_vlans))
 		return true;
+	/* Whoever fills it up to a whole frame makes it one of any VLAN. */
+	if (unlikely(sw->vlans && head->tci == VHUB_SWITCH_CUT_TAG && !head->proto))
+		return false;
 	sw->vlan.tag = vhub_switch_tag(head);
 	vid = vhub_vlan_ingress(sw->vlans, sw->vlan.tag, vid);
 	sw->vlan.vid = vid;

@@ -375,13 +375,14 @@ TEST_F(ways, other_tags_are_payload)
 TEST_F(ways, short_frames_have_no_tag)
 {
 	unsigned char frame[64], out[64], got[64];
+	struct port_info info;
 	size_t len;
 
 	/* Drivers fill frames up that are this short. */
 	if (variant->kinds[ACCESS] != variant->kinds[TRUNK] ||
 	    variant->kinds[ACCESS] == DEV_PORT)
 		return;
-	flow_make(FLOW(.from = 1, .vid = 10), frame);
+	flow_make(FLOW(.from = 1), frame);
 	memcpy(out, frame, 12);
 	memcpy(out + 12, "\x81\0\0\n", 4);
 	for (len = 14; len < 18; len++) {
@@ -390,6 +391,12 @@ TEST_F(ways, short_frames_have_no_tag)
 		EXPECT_TRUE(port_gets(&self->ports[TRUNK], out, len + 4));
 		EXPECT_TRUE(port_gets(&self->ports[ACCESS_TOO], frame, len));
 	}
+	flow_make(FLOW(.from = 1, .vid = 10), frame);
+	/* A tag that is cut off would be one of any VLAN when it is filled up. */
+	for (len = 14; len < 18; len++)
+		ASSERT_EQ(0, port_sends(&self->ports[ACCESS], frame, len));
+	ASSERT_EQ(0, port_get(HUB, ACCESS, &info));
+	EXPECT_EQ(4, info.drops[VHUB_A_DROPS_VLAN]);
 	ASSERT_EQ(0, port_sends(&self->ports[ACCESS], frame, len));
 	EXPECT_TRUE(port_gets(&self->ports[TRUNK], frame, len));
 	EXPECT_EQ(14, port_reads(&self->ports[ACCESS_TOO], got, 64));
