@@ -407,6 +407,7 @@ static netdev_tx_t vhub_hub_dev_xmit(struct sk_buff *skb,
 	nf_reset_ct(skb);
 	nf_reset_trace(skb);
 	skb_ext_reset(skb);
+	skb_clear_tstamp(skb);
 	skb_dst_drop(skb);
 
 	vhub_frame_init_skb(&frame, skb);
