@@ -9,8 +9,6 @@
  * the head of the sender's second frame, so that to receive the first frame of a
  * batch changes the head of the second: after it was looked at, for both go the
  * same way, and before anybody has it.
- *
- * long: half a minute
  */
 
 #include "kselftest_harness.h"
