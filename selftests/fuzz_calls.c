@@ -15,7 +15,6 @@
  * much, fuzz_seeds.h, have their share first.
  *
  * vm: -t 600
- * long: half a minute, and minutes where it is emulated
  */
 
 #include "kselftest_harness.h"

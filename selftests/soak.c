@@ -16,7 +16,6 @@
  * hour. SEED=N repeats the choices of a run, if not their interleaving.
  *
  * vm: -q -r -t 600
- * long: a minute or two
  */
 
 #include "kselftest_harness.h"
