@@ -14,7 +14,10 @@
  * it says before each run repeats this one. Seeds that once found something or reach
  * much, fuzz_seeds.h, have their share first.
  *
- * vm: -t 600
+ * In real time on uml: where the clock stands still as long as anybody is busy, nothing
+ * that RCU has to free is freed until the memory is all gone.
+ *
+ * vm: -r -t 600
  */
 
 #include "kselftest_harness.h"
