@@ -782,14 +782,14 @@ FIXTURE_TEARDOWN(fail_netlink)
 {
 }
 
-TEST_F(fail_netlink, all_or_nothing)
+TEST_F_TIMEOUT(fail_netlink, all_or_nothing, 120)
 {
 	const char *wrong = nth_try_often(&variant->nth);
 
 	ASSERT_EQ(NULL, wrong) TH_LOG("%s", wrong);
 }
 
-TEST_F(fail_netlink, all_or_nothing_for_good)
+TEST_F_TIMEOUT(fail_netlink, all_or_nothing_for_good, 120)
 {
 	const char *wrong = nth_try_for_good(&variant->nth);
 
@@ -816,7 +816,7 @@ FIXTURE_TEARDOWN(fail_once)
 {
 }
 
-TEST_F(fail_once, hub_rename)
+TEST_F_TIMEOUT(fail_once, hub_rename, 120)
 {
 	const struct nth nth = {
 		.prepare = prepare_ear_and_pair,

@@ -784,14 +784,14 @@ FIXTURE_TEARDOWN(fail_nth)
 {
 }
 
-TEST_F(fail_nth, all_or_nothing)
+TEST_F_TIMEOUT(fail_nth, all_or_nothing, 120)
 {
 	const char *wrong = nth_try_often(&variant->nth);
 
 	ASSERT_EQ(NULL, wrong) TH_LOG("%s", wrong);
 }
 
-TEST_F(fail_nth, all_or_nothing_for_good)
+TEST_F_TIMEOUT(fail_nth, all_or_nothing_for_good, 120)
 {
 	const char *wrong = nth_try_for_good(&variant->nth);
 

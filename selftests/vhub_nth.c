@@ -21,7 +21,7 @@
 /* Which allocation has which number depends on what the allocator has left from the
  * time before: a call is tried so often that none is missed.
  */
-#define FAILURES_MIN	40
+#define FAILURES_MIN	20
 
 /* And no more often for one kind of failure that there has to be. */
 #define PASSES_MAX	40
