@@ -11,7 +11,7 @@
  * detector, at the end.
  *
  * debug: only such kernels fail on demand
- * vm: -t 600
+ * vm: -t 900
  */
 
 #include "kselftest_harness.h"
