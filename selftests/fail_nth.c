@@ -775,8 +775,6 @@ FIXTURE_SETUP(fail_nth)
 {
 	if (access("/proc/thread-self/fail-nth", W_OK))
 		SKIP(return, "no kernel that fails on demand");
-	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, nth_open());
 }
 
