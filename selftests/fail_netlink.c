@@ -47,16 +47,7 @@ static bool has_hub_info(struct actors *a)
 
 static int call_hub_del(struct actors *a)
 {
-	struct genl genl;
-	int ret = genl_open(&genl);
-
-	if (ret)
-		return ret;
-	genl_begin(&genl, VHUB_CMD_HUB_DEL, 0);
-	mnl_attr_put_strz(genl.nlh, VHUB_A_HUB_NAME, HUB);
-	ret = genl_talk(&genl, NULL, NULL);
-	genl_close(&genl);
-	return ret;
+	return hub_del(HUB, NULL);
 }
 
 static bool has_no_hub(struct actors *a)
@@ -773,8 +764,6 @@ FIXTURE_SETUP(fail_netlink)
 {
 	if (access("/proc/thread-self/fail-nth", W_OK))
 		SKIP(return, "no kernel that fails on demand");
-	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, nth_open());
 }
 
@@ -807,8 +796,6 @@ FIXTURE_SETUP(fail_once)
 {
 	if (access("/proc/thread-self/fail-nth", W_OK))
 		SKIP(return, "no kernel that fails on demand");
-	ASSERT_EQ(0, new_net());
-	ASSERT_EQ(0, no_ipv6());
 	ASSERT_EQ(0, nth_open());
 }
 

@@ -408,17 +408,7 @@ TEST_F(rights, owner_changes_without_capability)
 
 static int job_del_hub(void *arg)
 {
-	struct genl genl;
-	int ret = genl_open(&genl);
-
-	if (ret)
-		return ret;
-	genl_begin(&genl, VHUB_CMD_HUB_DEL, 0);
-	mnl_attr_put_strz(genl.nlh, VHUB_A_HUB_NAME, HUB);
-	ret = genl_talk(&genl, NULL, NULL);
-	strcpy(arg, genl.sentence);
-	genl_close(&genl);
-	return ret;
+	return hub_del(HUB, arg);
 }
 
 /* As it could not be made: owning it does not count. */

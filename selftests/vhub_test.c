@@ -995,6 +995,23 @@ int hub_get(const char *hub, struct hub_info *info)
 	return ret;
 }
 
+/* The sentence of a refusal goes to @sentence unless that is NULL. */
+int hub_del(const char *hub, char *sentence)
+{
+	struct genl genl;
+	int ret = genl_open(&genl);
+
+	if (ret)
+		return ret;
+	genl_begin(&genl, VHUB_CMD_HUB_DEL, 0);
+	mnl_attr_put_strz(genl.nlh, VHUB_A_HUB_NAME, hub);
+	ret = genl_talk(&genl, NULL, NULL);
+	if (sentence)
+		strcpy(sentence, genl.sentence);
+	genl_close(&genl);
+	return ret;
+}
+
 /* Sets what is not negative. The sentence of a refusal goes to @sentence unless
  * that is NULL.
  */

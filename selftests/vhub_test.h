@@ -95,6 +95,7 @@ int recv_fd(int sock);
 
 /* Network devices, by rtnetlink. */
 int hub_add(const char *name);
+int hub_del(const char *hub, char *sentence);
 int vxlan_add(const char *name, __u32 id, __u16 port);
 int link_dump(mnl_cb_t cb, void *data);
 int link_del(const char *name);
